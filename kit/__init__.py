@@ -1,0 +1,1 @@
+"""Foundations that know no product word: settings, clock, ids, errors, log, database, redis."""

@@ -1,0 +1,77 @@
+"""Every setting, its default, and the environment variable (prefix HUIBAN_) that changes it."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HUIBAN_", env_file=".env", extra="ignore")
+
+    var: Path = ROOT / "var"
+    host: str = "127.0.0.1"
+    gateway_port: int = 8000
+    rasa_port: int = 5005
+    actions_port: int = 5055
+    sandbox_port: int = 8100
+    redis_port: int = 6390
+    log_level: str = "INFO"
+
+    database_url: str = Field("", validation_alias="DATABASE_URL")
+    redis_url: str = Field("", validation_alias="REDIS_URL")
+    institution_url: str = ""
+    rasa_url: str = ""
+    gateway_url: str = ""
+    #: Shared by our own processes only; `huiban run` makes one for each start in var/internal.key.
+    internal_key: str = ""
+
+    turn_deadline_seconds: float = 8.0
+    quiet_seconds_web: float = 0.25
+    quiet_seconds_wechat: float = 1.5
+    max_message_chars: int = 2000
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address; SQLite in var/ unless DATABASE_URL says otherwise."""
+        url = self.database_url or f"sqlite+aiosqlite:///{self.var}/huiban.db"
+        return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+    @property
+    def redis(self) -> str:
+        return self.redis_url or f"redis://{self.host}:{self.redis_port}/0"
+
+    @property
+    def institution(self) -> str:
+        return self.institution_url or f"http://{self.host}:{self.sandbox_port}"
+
+    @property
+    def rasa(self) -> str:
+        return self.rasa_url or f"http://{self.host}:{self.rasa_port}"
+
+    @property
+    def gateway(self) -> str:
+        return self.gateway_url or f"http://{self.host}:{self.gateway_port}"
+
+    @property
+    def key(self) -> str:
+        """The internal key: from the environment, else from var/internal.key, made when missing."""
+        if self.internal_key:
+            return self.internal_key
+        path = self.var / "internal.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32))
+        return path.read_text().strip()
+
+
+@lru_cache
+def load() -> Settings:
+    return Settings()
