@@ -28,7 +28,9 @@ class ChatClient:
         await self._call("GET", ticket["path"])
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._http.aclose()
 
     async def snapshot(self) -> dict[str, Any]:
@@ -41,14 +43,20 @@ class ChatClient:
         """
         message_id = uuid7()
         await self._call("POST", "/api/chat/messages", {"id": message_id, "text": text})
-        return await self._call("GET", f"/internal/turns/{message_id}?wait_seconds={TURN_WAIT_SECONDS:.0f}", internal=True)
+        return await self._call(
+            "GET", f"/internal/turns/{message_id}?wait_seconds={TURN_WAIT_SECONDS:.0f}", internal=True
+        )
 
-    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None, *, internal: bool = False) -> dict[str, Any]:
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, internal: bool = False
+    ) -> dict[str, Any]:
         headers = {"X-Internal-Key": self._settings.key} if internal else {}
         try:
             answer = await self._http.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise Unavailable(f"the gateway at {self._settings.gateway} does not answer; start the product with `make run`") from error
+            raise Unavailable(
+                f"the gateway at {self._settings.gateway} does not answer; start the product with `make run`"
+            ) from error
         if answer.status_code >= 400:
             said = answer.json() if "json" in answer.headers.get("content-type", "") else {}
             raise AgentError(said.get("detail") or f"{method} {path}: {answer.status_code}")

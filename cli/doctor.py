@@ -29,7 +29,7 @@ def examine(settings: Settings, processes: list[Process]) -> Iterator[Finding]:
     """Everything that must be right before a start."""
     yield exists(PYTHON, "Python environment (.venv)", "make setup")
     yield exists(RASA_PYTHON, "Python 3.10 environment for Rasa (.venv-rasa)",
-                 "install Python 3.10 (pyenv install 3.10, uv python install 3.10 or your system's package), then make setup")  # fmt: skip
+                 "install Python 3.10 (pyenv install 3.10, or your system's package), then make setup")  # fmt: skip
     yield exists(settings.var / "models/huiban.tar.gz", "trained model (var/models)", "make train")
     yield exists(ROOT / "web/dist/chat/index.html", "page of the clients (web/dist/chat)", "make setup")
     yield exists(ROOT / "web/dist/desk/index.html", "page of the advisors (web/dist/desk)", "make setup")

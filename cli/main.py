@@ -18,7 +18,9 @@ from kit.errors import AgentError
 from kit.settings import ROOT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-sandbox_app = typer.Typer(no_args_is_help=True, help="The institution's stand-in: load a scenario, reset, move the clock.")
+sandbox_app = typer.Typer(
+    no_args_is_help=True, help="The institution's stand-in: load a scenario, reset, move the clock."
+)
 nlu_app = typer.Typer(no_args_is_help=True, help="What the model understands.")
 bench_app = typer.Typer(no_args_is_help=True, help="Speed, side by side with a baseline in the same run.")
 app.add_typer(sandbox_app, name="sandbox")
@@ -48,7 +50,9 @@ def doctor() -> None:
     """What is missing, what is wrong, how to put it right."""
     findings = list(doctor_checks.examine(settings.load(), processes()))
     for finding in findings:
-        typer.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}" + ("" if finding.ok else f"  ->  {finding.remedy}"))
+        typer.echo(
+            f"{'ok  ' if finding.ok else 'BAD '} {finding.what}" + ("" if finding.ok else f"  ->  {finding.remedy}")
+        )
     sys.exit(0 if all(f.ok for f in findings) else 1)
 
 
@@ -56,14 +60,18 @@ def doctor() -> None:
 def chat(
     client: Annotated[str, typer.Option(help="Which client speaks.")] = "C0001",
     channel: Annotated[str, typer.Option(help="web")] = "web",
-    script: Annotated[Path | None, typer.Option(help="YAML list of the client's turns; prints one JSON line a turn.")] = None,
+    script: Annotated[
+        Path | None, typer.Option(help="YAML list of the client's turns; prints one JSON line a turn.")
+    ] = None,
 ) -> None:
     """Talk to the running system from a terminal."""
     from cli import chat as chat_command
 
     if channel != "web":
         raise typer.BadParameter("only web so far", param_hint="--channel")
-    _run(chat_command.play(settings.load(), client, script) if script else chat_command.converse(settings.load(), client))
+    _run(
+        chat_command.play(settings.load(), client, script) if script else chat_command.converse(settings.load(), client)
+    )
 
 
 @sandbox_app.command("load")

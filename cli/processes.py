@@ -39,7 +39,18 @@ def plan(settings: Settings, *, redis_binary: Path) -> list[Process]:
 
 def redis(settings: Settings, binary: Path) -> Process:
     folder = settings.var / "redis"
-    options = ("--port", settings.redis_port, "--bind", settings.host, "--dir", folder, "--appendonly", "yes", "--save", "")
+    options = (
+        "--port",
+        settings.redis_port,
+        "--bind",
+        settings.host,
+        "--dir",
+        folder,
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+    )
     command = (str(binary), *(str(option) for option in options))
     return Process("redis", command, settings.redis, settings.redis_port, patience=10)
 
@@ -82,7 +93,19 @@ def gateway(settings: Settings, key: Mapping[str, str]) -> Process:
 
 
 def uvicorn(app: str, host: str, port: int) -> tuple[str, ...]:
-    return (str(PYTHON), "-m", "uvicorn", app, "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning")
+    return (
+        str(PYTHON),
+        "-m",
+        "uvicorn",
+        app,
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    )
 
 
 def environment_of(process: Process, base: Mapping[str, str] | None = None) -> dict[str, str]:

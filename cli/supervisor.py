@@ -1,6 +1,6 @@
 """Starts the processes, waits until each can work, prefixes their logs, restarts one that dies, stops all.
 
-    down -> starting -> up -> (dies) -> starting …      SIGINT, SIGTERM -> stopping
+down -> starting -> up -> (dies) -> starting …      SIGINT, SIGTERM -> stopping
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import redis.asyncio as redis_client
@@ -54,7 +55,8 @@ class Child:
 
     async def relay(self) -> int:
         """Pass its lines on until it ends; its exit code."""
-        assert self.running and self.running.stdout
+        assert self.running is not None
+        assert self.running.stdout is not None
         async for raw in self.running.stdout:
             line = raw.decode("utf-8", "replace").rstrip()
             self.last_lines = [*self.last_lines[-19:], line]
@@ -102,9 +104,13 @@ class Supervisor:
             await asyncio.gather(*watchers, return_exceptions=True)
             self._pid_file.unlink(missing_ok=True)
 
+    def stop(self) -> None:
+        self._stopping.set()
+
     async def _until_stopped(self, work: asyncio.Future[list[None]]) -> None:
         stopped = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
+        waited: set[asyncio.Future[Any]] = {stopped, work}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if work.done():
             work.result()
@@ -124,7 +130,9 @@ class Supervisor:
                 return
             child.failures = 1 if loop.time() - began > STEADY_SECONDS else child.failures + 1
             pause = backoff_seconds(child.failures)
-            self._say(f"{_colour('huiban', 31)} {child.name} ended with code {code}; starting it again in {pause:.0f} s")
+            self._say(
+                f"{_colour('huiban', 31)} {child.name} ended with code {code}; starting it again in {pause:.0f} s"
+            )
             await asyncio.sleep(pause)
 
     async def _healthy(self, child: Child) -> None:
@@ -149,7 +157,7 @@ class Supervisor:
 async def answers(process: Process) -> bool:
     """Whether the process answers its health check now."""
     if process.health.startswith("redis"):
-        connection = redis_client.from_url(process.health, socket_timeout=1.0)  # type: ignore[no-untyped-call]
+        connection = redis_client.from_url(process.health, socket_timeout=1.0)
         try:
             return bool(await connection.ping())
         except (OSError, redis_client.RedisError):
