@@ -14,8 +14,10 @@ import structlog
 
 def configure(level: str = "INFO", *, json: bool = False) -> None:
     """Set structlog up for this process; call once, at start."""
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(
-        colors=False, pad_event=0
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event=0)
     )
     structlog.configure(
         processors=[

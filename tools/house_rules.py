@@ -1,6 +1,6 @@
 """Rules of ours that no linter knows: file sizes, and that time, ids and chance come from `kit`.
 
-    python tools/house_rules.py        prints what is broken, exits 1
+python tools/house_rules.py        prints what is broken, exits 1
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def broken(path: str, text: str) -> Iterator[str]:
 
 
 def main() -> int:
-    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     names = [name for name in files.stdout.splitlines() if Path(name).suffix in MOST_LINES and (ROOT / name).exists()]
     found = [sentence for name in names for sentence in broken(name, (ROOT / name).read_text(encoding="utf-8"))]
     print("\n".join(found) or f"house rules: {len(names)} files, nothing broken")

