@@ -10,14 +10,16 @@ from typing import Any
 class Figures:
     """Running figures of a conversation, kept by the timeline (requirement B2, C1).
 
-    negative_share   0..1 over the client's last ten messages on all channels
+    negative_share   0..1 over the client's last ten messages on all channels, before the present one
     failures         answers in a row that missed
     repeats          how often the present question stood before
+    recent_emotions  of the client's messages before the present one, at most nine, oldest first
     """
 
     negative_share: float = 0.0
     failures: int = 0
     repeats: int = 0
+    recent_emotions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class TurnRequest:
     figures: Figures = field(default_factory=Figures)
     #: False while a person owns the conversation: understand, say nothing.
     answer: bool = True
+    #: Who owns the conversation now: bot, queue or advisor. In the queue the bot goes on helping.
+    owner: str = "bot"
+    #: What the bot must know of the client to decide and to choose its tone: name, age, stage, tier, risk_level, own_advisor …
+    client: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

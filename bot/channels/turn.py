@@ -1,0 +1,213 @@
+"""The turn channel: one HTTP call a turn. All of a turn is kept, or nothing of it.
+
+The gateway sends `contracts.turn.TurnRequest` and gets `TurnAnswer`. A message id that the tracker already holds is not
+processed again: the answer is read back from the events after it, so a replayed turn is the same turn. When an action
+fails, nothing is saved and the call answers 503; the gateway plays the turn again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+
+import structlog
+from rasa.core.actions.action import ActionExecutionRejection
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.policies.escalation import RulesFile, negative_share, topic_of
+from bot.policies.policy import RULES
+
+log = structlog.get_logger()
+LISTEN = "action_listen"
+#: Slots that are given with each turn; the rest belong to the dialogue.
+GIVEN = ("client_id", "message_id", "channel", "now", "owner", "client", "failures", "repeats", "recent_emotions")
+#: Slots that the gateway may want to know of.
+TOLD = ("plan", "order", "plan_ready", "last_topic", "last_topic_fund", "large_redemption")
+MOST_ACTIONS = 10
+
+
+class TurnInput(InputChannel):
+    """`POST /webhooks/turn/message?token=KEY`."""
+
+    @classmethod
+    def name(cls) -> Text:
+        return "turn"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        webhook = Blueprint("turn_webhook", "bot.channels.turn")
+        rules = RulesFile(RULES)
+        key = os.environ.get("HUIBAN_INTERNAL_KEY", "")
+
+        @webhook.route("/message", methods=["POST"])
+        async def message(request: Request) -> HTTPResponse:
+            if not key or not hmac.compare_digest(request.args.get("token", ""), key):
+                return problem(401, "key_wrong", "the token is missing or wrong")
+            body = request.json
+            missing = [f for f in ("conversation_id", "message_id", "client_id", "text") if not (body or {}).get(f)]
+            if missing:
+                return problem(422, "fields_missing", f"missing: {', '.join(missing)}")
+            agent = request.app.ctx.agent
+            if agent is None or not agent.is_ready():
+                return problem(503, "no_model", "no model is loaded")
+            try:
+                async with agent.lock_store.lock(body["conversation_id"]):
+                    return response.json(await take_turn(agent.processor, rules, body))
+            except Exception as error:  # the boundary: whatever an action raised, the turn is played again
+                log.error("Turn not completed", action="turn_failed", message_id=body["message_id"], error=repr(error))
+                return problem(503, "turn_failed", "the turn could not be completed")
+
+        return webhook
+
+
+def problem(status: int, code: str, detail: str) -> HTTPResponse:
+    body = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail}
+    return response.json(body, status=status, content_type="application/problem+json")
+
+
+async def take_turn(processor: MessageProcessor, rules: RulesFile, body: Dict[Text, Any]) -> Dict[Text, Any]:
+    """Understand the message, and answer it unless a person owns the conversation."""
+    channel = CollectingOutputChannel()
+    tracker = await processor.fetch_tracker_and_update_session(body["conversation_id"], channel)
+    if already(tracker, body["message_id"]) is None:
+        tracker.update_with_events(given_slots(body), processor.domain)
+        await understand(processor, rules, tracker, body)
+        if body.get("answer", True):
+            await act(processor, tracker, channel)
+        else:
+            tracker.update(ActionExecuted(LISTEN), processor.domain)
+        await processor.save_tracker(tracker)
+    return answer(tracker, body["message_id"])
+
+
+def given_slots(body: Dict[Text, Any]) -> List[Event]:
+    values = {**body, **body.get("figures", {})}
+    return [SlotSet(name, values[name]) for name in GIVEN if name in values]
+
+
+async def understand(
+    processor: MessageProcessor, rules: RulesFile, tracker: DialogueStateTracker, body: Dict[Text, Any]
+) -> None:
+    """Parse with what the context gives (previous intent, the product's time) and log the message."""
+    metadata = {"now": body.get("now"), "previous": previous(tracker)}
+    message = UserMessage(
+        body["text"],
+        sender_id=body["conversation_id"],
+        input_channel="turn",
+        message_id=body["message_id"],
+        metadata=metadata,
+    )
+    parsed = await processor.parse_message(message, tracker)
+    tracker.update(
+        UserUttered(
+            body["text"], parsed["intent"], parsed["entities"], parsed, input_channel="turn",
+            message_id=body["message_id"], metadata=metadata,
+        ),
+        processor.domain,
+    )  # fmt: skip
+    tracker.update_with_events(understood_slots(rules, tracker, parsed), processor.domain)
+
+
+def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: Dict[Text, Any]) -> List[Event]:
+    emotion = parsed.get("emotion") or {}
+    found = {"emotion": emotion.get("name"), "emotion_strength": emotion.get("strength"), "order_turn": None}
+    intents = [r["intent"] for r in parsed.get("requests", ())] or [parsed["intent"].get("name") or ""]
+    topic = topic_of(rules.current(), intents)
+    if topic:
+        found["last_topic"] = topic
+    funds = [e["value"] for e in parsed["entities"] if e["entity"] == "fund"]
+    if funds:
+        found["last_topic_fund"] = funds[-1]
+    recent = tracker.get_slot("recent_emotions") or ()
+    if negative_share(rules.current(), recent, emotion.get("name", "平静")) <= rules.current().soothing_above:
+        # The spell of worry is over: the next one may be soothed again (B2).
+        found["soothed"] = None
+    return [SlotSet(name, value) for name, value in found.items()]
+
+
+async def act(processor: MessageProcessor, tracker: DialogueStateTracker, channel: CollectingOutputChannel) -> None:
+    """Run the actions that the policies name until they listen. Raises what an action raises."""
+    for _ in range(MOST_ACTIONS):
+        action, prediction = processor.predict_next_with_tracker_if_should(tracker)
+        working = tracker.copy()
+        working.update_with_events(prediction.events, processor.domain)
+        try:
+            events = await action.run(channel, processor.nlg, working, processor.domain)
+        except ActionExecutionRejection:
+            tracker.update(ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence))
+            continue
+        processor._log_action_on_tracker(tracker, action, events, prediction)
+        if action.name() == LISTEN:
+            return
+    tracker.update(ActionExecuted(LISTEN), processor.domain)
+
+
+# --- reading a turn back from the tracker ---
+
+
+def already(tracker: DialogueStateTracker, message_id: Text) -> Optional[int]:
+    """Where in the tracker's events the message stands, or None."""
+    return next(
+        (n for n, e in enumerate(tracker.events) if isinstance(e, UserUttered) and e.message_id == message_id), None
+    )
+
+
+def answer(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:
+    """The turn's answer, from the events after the message up to the next one."""
+    events = list(tracker.events)
+    start = already(tracker, message_id)
+    assert start is not None, "the message was just logged"
+    following: List[Event] = []
+    for event in events[start + 1 :]:
+        if isinstance(event, UserUttered):
+            break
+        following.append(event)
+    message = events[start]
+    assert isinstance(message, UserUttered)
+    parsed = message.parse_data
+    emotion = parsed.get("emotion") or {}
+    actions = [e.action_name for e in following if isinstance(e, ActionExecuted) and e.action_name != LISTEN]
+    slots = {e.key: e.value for e in following if isinstance(e, SlotSet) and e.key in (*TOLD, "escalation")}
+    return {
+        "replies": [reply(e) for e in following if isinstance(e, BotUttered)],
+        "intent": message.intent_name or "",
+        "confidence": float(parsed["intent"].get("confidence") or 0.0),
+        "emotion": emotion.get("name", "平静"),
+        "strength": float(emotion.get("strength", 0.0)),
+        "entities": message.entities,
+        "actions": [name for name in actions if name],
+        "escalation": slots.pop("escalation", None) if "action_request_handoff" in actions else None,
+        "slots": {name: value for name, value in slots.items() if name != "escalation"},
+        "requests": parsed.get("requests", []),
+        "flags": parsed.get("flags", []),
+    }
+
+
+def reply(event: BotUttered) -> Dict[Text, Any]:
+    custom = event.data.get("custom") or {}
+    return {
+        "text": event.text or "",
+        "card": custom.get("card"),
+        "quick_replies": custom.get("quick_replies", []),
+    }
+
+
+def previous(tracker: DialogueStateTracker) -> Optional[Dict[Text, Any]]:
+    """What the client asked before the present message, and what the bot did: a follow-up is understood by it."""
+    message = tracker.latest_message
+    if message is None or not message.text:
+        return None
+    ran = [e.action_name for e in tracker.applied_events() if isinstance(e, ActionExecuted) and e.action_name != LISTEN]
+    return {
+        "intent": message.intent_name,
+        "text": message.text,
+        "entities": message.entities,
+        "bot_action": ran[-1] if ran else None,
+        "order": bool(tracker.get_slot("order")),
+    }

@@ -1,0 +1,1 @@
+"""Rasa policies: shells over pure rules."""

@@ -1,0 +1,182 @@
+"""What the bot does in one turn, step by step: answers, soothing, the open order, the handoff. Pure.
+
+    order open -> action_order; when it says the message was about something else, the answer to that, then the order again
+    escalation -> what is said before it, then action_request_handoff
+    otherwise  -> soothing when it is due, then the answer to each request in the client's order
+
+An ordinary turn (one request, understood, nothing else due) is left to Rasa's RulePolicy and `data/rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.policies.escalation import ANSWER, NOTHING, Escalation, Facts, Rules, decide, negative_share
+from contracts.reasons import NEGATIVE
+
+LISTEN = "action_listen"
+HANDOFF = "action_request_handoff"
+SOOTHE = "action_soothe"
+FALLBACK = "action_default_fallback"
+CLARIFY = "action_clarify"
+ORDER = "action_order"
+#: Reasons that reach the queue even when the client already waits there: the others would only repeat themselves.
+URGENT = frozenset({"explicit_ask", "own_advisor_asked", "self_harm", "account_safety", "emotion_panic"})
+#: Short answers that mean nothing outside what was just asked.
+BARE = frozenset({"affirm", "deny", "correct"})
+#: Questions about these are never counted as asked "again": saying them twice is ordinary talk.
+NO_QUESTION = BARE | {"greet", "goodbye", "thank", "repeat", "chitchat", "abuse", "self_harm", "ask_wait", "out_of_scope"}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The present message as understood, and where the turn stands.
+
+    ranking   (intent, confidence 0..1), best first
+    requests  intents of the message, in the client's order; at least the best one
+    done      actions already run for this message
+    earlier   (intent, funds) of the client's earlier messages of this session, oldest first
+    """
+
+    text: str
+    ranking: tuple[tuple[str, float], ...]
+    requests: tuple[str, ...]
+    flags: frozenset[str] = frozenset()
+    emotion: str = "平静"
+    strength: float = 0.0
+    recent_emotions: tuple[str, ...] = ()
+    failures: int = 0
+    repeats: int = 0
+    funds: frozenset[str] = frozenset()
+    earlier: tuple[tuple[str, frozenset[str]], ...] = ()
+    owner: str = "bot"
+    client: Mapping[str, Any] = field(default_factory=dict)
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+
+    @property
+    def intent(self) -> str:
+        return self.requests[0]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next action, and the slots that it finds set."""
+
+    action: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+def next_step(rules: Rules, turn: Turn) -> Step | None:
+    """The next action of this turn; None when Rasa's rules shall decide."""
+    escalation = escalation_of(rules, turn)
+    wanted = [*soothing(rules, turn), *answers(rules, turn, escalation)]
+    if ordinary(wanted, turn, escalation):
+        return None
+    for action in wanted:
+        if wanted.count(action) > turn.done.count(action) and _comes_next(action, wanted, turn.done):
+            return Step(action, {"soothed": True} if action == SOOTHE else {})
+    if escalation and HANDOFF not in turn.done:
+        return Step(HANDOFF, {"escalation": escalation.to_slot()})
+    return Step(LISTEN)
+
+
+def ordinary(wanted: Sequence[str], turn: Turn, escalation: Escalation | None) -> bool:
+    """One request with its own action, nothing else: the rules of `data/rules` say what follows."""
+    return list(wanted) == [action_of(turn.intent)] and escalation is None
+
+
+def _comes_next(action: str, wanted: Sequence[str], done: Sequence[str]) -> bool:
+    """Whether everything wanted before this occurrence of `action` has been run."""
+    occurrence = done.count(action)
+    position = [n for n, name in enumerate(wanted) if name == action][occurrence]
+    before = list(wanted[:position])
+    return all(done.count(name) >= before.count(name) for name in before)
+
+
+def action_of(intent: str) -> str:
+    """The action that answers an intent (data/rules says the same to RulePolicy)."""
+    return f"action_{intent}"
+
+
+def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str]:
+    """The actions that answer the message, in order."""
+    if escalation and escalation.say == NOTHING:
+        return []
+    if escalation and escalation.say != ANSWER:
+        return [escalation.say]
+    if turn.slots.get("order") or ORDER in turn.done:
+        return [ORDER, *_digression(rules, turn)]
+    return _ordinary_answers(rules, turn)
+
+
+def _digression(rules: Rules, turn: Turn) -> list[str]:
+    """The answer to something else asked while an order is open, then the order again."""
+    if turn.slots.get("order_turn") != "digression":
+        return []
+    return [*_ordinary_answers(rules, turn), ORDER]
+
+
+def _ordinary_answers(rules: Rules, turn: Turn) -> list[str]:
+    if unclear(rules, turn):
+        return [CLARIFY]
+    if not understood(rules, turn):
+        return [FALLBACK]
+    return [action_of(intent) for intent in dict.fromkeys(turn.requests)]
+
+
+def understood(rules: Rules, turn: Turn) -> bool:
+    return turn.ranking[0][1] >= rules.floor
+
+
+def unclear(rules: Rules, turn: Turn) -> bool:
+    """Two neighbours are nearly as likely: ask instead of guessing."""
+    if len(turn.ranking) < 2 or len(turn.requests) > 1:
+        return False
+    (_, best), (_, second) = turn.ranking[:2]
+    return rules.floor <= best < rules.sure and best - second < rules.margin
+
+
+def soothing(rules: Rules, turn: Turn) -> list[str]:
+    """Comfort first, once a spell: when the share of negative messages has just passed the limit (B2)."""
+    if SOOTHE in turn.done:
+        return [SOOTHE]
+    due = (
+        turn.emotion in NEGATIVE
+        and not turn.slots.get("soothed")
+        and not turn.slots.get("order")
+        and negative_share(rules, turn.recent_emotions, turn.emotion) > rules.soothing_above
+    )
+    return [SOOTHE] if due else []
+
+
+def escalation_of(rules: Rules, turn: Turn) -> Escalation | None:
+    """The handoff that is due; in the queue only for what changes the client's place in it."""
+    found = decide(rules, facts_of(rules, turn))
+    if found and turn.owner == "queue" and not URGENT & set(found.reasons):
+        return None
+    return found
+
+
+def facts_of(rules: Rules, turn: Turn) -> Facts:
+    return Facts(
+        intents=turn.requests, text=turn.text, flags=turn.flags, emotion=turn.emotion, strength=turn.strength,
+        understood=understood(rules, turn),
+        negative_share=negative_share(rules, turn.recent_emotions, turn.emotion), failures=turn.failures,
+        repeats=max(turn.repeats, repeats(turn)), tier=str(turn.client.get("tier") or ""),
+        age=int(turn.client.get("age") or 0), slots=turn.slots, last_topic=turn.slots.get("last_topic"),
+    )  # fmt: skip
+
+
+def repeats(turn: Turn) -> int:
+    """How often the same question about the same funds was asked just before, without another in between."""
+    if turn.intent in NO_QUESTION:
+        return 0
+    count = 0
+    for intent, funds in reversed([e for e in turn.earlier if e[0] not in NO_QUESTION]):
+        if (intent, funds) != (turn.intent, turn.funds):
+            break
+        count += 1
+    return count

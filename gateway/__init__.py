@@ -1,0 +1,1 @@
+"""The FastAPI process in front of everything: timeline, turns, sign-in, channels, live pages."""

@@ -1,0 +1,1 @@
+"""Who takes over: reasons, priority, matching, offers, ownership, the brief."""

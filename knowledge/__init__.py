@@ -1,0 +1,1 @@
+"""Rules, terms and answers that trainers edit, and how they are found."""

@@ -1,0 +1,109 @@
+"""The steps of a turn, played to the end by a loop like Rasa's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.policies.escalation import load
+from bot.policies.turn_plan import Step, Turn, action_of, next_step, repeats
+
+RULES = load(Path("bot/policies/escalation.yml"))
+
+
+def turn(*intents: str, confidence: float = 0.9, **fields: Any) -> Turn:
+    ranking = ((intents[0], confidence), ("chitchat", (1 - confidence) / 2))
+    return Turn(text="…", ranking=ranking, requests=intents, **fields)
+
+
+def play(start: Turn, effects: dict[str, dict[str, Any]] | None = None) -> list[str]:
+    """All actions of the turn. `effects`: slots that an action sets. Where ours abstains, RulePolicy's rule speaks."""
+    now = start
+    while True:
+        step = next_step(RULES, now)
+        if step is None:
+            rule = action_of(now.intent)
+            step = Step("action_listen" if rule in now.done else rule)
+        if step.action == "action_listen":
+            return list(now.done)
+        slots = {**now.slots, **step.slots, **(effects or {}).get(step.action, {})}
+        now = replace(now, done=(*now.done, step.action), slots=slots)
+        assert len(now.done) < 9, f"never listens: {now.done}"
+
+
+def test_an_ordinary_turn_is_left_to_the_rules() -> None:
+    assert next_step(RULES, turn("ask_nav")) is None
+
+
+def test_two_requests_are_answered_in_the_clients_order() -> None:
+    assert play(turn("ask_nav", "ask_fee")) == ["action_ask_nav", "action_ask_fee"]
+
+
+def test_a_wish_for_a_person_is_met_without_an_answer_first() -> None:
+    assert play(turn("ask_human")) == ["action_request_handoff"]
+
+
+def test_a_complaint_is_taken_down_and_handed_over() -> None:
+    assert play(turn("complain_delay")) == ["action_complain_delay", "action_request_handoff"]
+
+
+def test_self_harm_gets_care_and_a_person_whatever_the_intent() -> None:
+    assert play(turn("ask_nav", flags=frozenset({"self_harm"}))) == ["action_self_harm", "action_request_handoff"]
+
+
+def test_not_understood_and_not_sure() -> None:
+    assert play(turn("ask_nav", confidence=0.2)) == ["action_default_fallback"]
+    unsure = replace(turn("ask_nav"), ranking=(("ask_nav", 0.45), ("ask_fund_info", 0.40)))
+    assert play(unsure) == ["action_clarify"]
+
+
+def test_the_third_miss_in_a_row_brings_a_person() -> None:
+    assert play(turn("ask_nav", confidence=0.2, failures=2)) == ["action_request_handoff"]
+
+
+def test_a_plan_that_has_just_been_computed_brings_the_expert() -> None:
+    effects = {"action_plan_education": {"plan_ready": "教育金"}}
+    assert play(turn("plan_education"), effects) == ["action_plan_education", "action_request_handoff"]
+    assert play(turn("plan_education")) == ["action_plan_education"]
+
+
+@pytest.mark.parametrize("slots", [{"order": {"kind": "redeem"}}, {}])
+def test_an_open_order_gets_the_message_first(slots: dict[str, Any]) -> None:
+    expected = ["action_order"] if slots else ["action_ask_fee"]
+    assert play(turn("ask_fee", slots=slots)) == expected
+
+
+def test_something_else_asked_in_the_middle_of_an_order_is_answered_then_the_order_goes_on() -> None:
+    effects = {"action_order": {"order_turn": "digression"}}
+    start = turn("ask_nav", slots={"order": {"kind": "redeem"}})
+    assert play(start, effects) == ["action_order", "action_ask_nav", "action_order"]
+
+
+def test_soothing_comes_first_and_once_a_spell() -> None:
+    worried = turn("ask_should_sell", emotion="焦虑", strength=0.6, recent_emotions=("焦虑", "平静", "焦虑"))
+    assert play(worried) == ["action_soothe", "action_ask_should_sell"]
+    assert play(replace(worried, slots={"soothed": True})) == ["action_ask_should_sell"]
+
+
+def test_in_the_queue_the_bot_goes_on_helping_without_asking_twice() -> None:
+    assert play(turn("complain_delay", owner="queue")) == ["action_complain_delay"]
+    assert play(turn("ask_human", owner="queue")) == ["action_request_handoff"]
+
+
+FUND = frozenset({"HY031"})
+
+
+@pytest.mark.parametrize(
+    ("earlier", "count"),
+    [
+        ([("ask_nav", FUND), ("ask_nav", FUND)], 2),
+        ([("ask_nav", FUND), ("thank", frozenset()), ("ask_nav", FUND)], 2),
+        ([("ask_nav", frozenset({"HY032"})), ("ask_nav", FUND)], 1),
+        ([("ask_nav", FUND), ("ask_fee", FUND)], 0),
+    ],
+)
+def test_the_same_question_again(earlier: list[tuple[str, frozenset[str]]], count: int) -> None:
+    assert repeats(turn("ask_nav", funds=FUND, earlier=tuple(earlier))) == count
