@@ -116,7 +116,7 @@ async def understand(
 
 def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: Dict[Text, Any]) -> List[Event]:
     emotion = parsed.get("emotion") or {}
-    found = {"emotion": emotion.get("name"), "emotion_strength": emotion.get("strength"), "order_turn": None}
+    found = {"emotion": emotion.get("name"), "emotion_strength": emotion.get("strength")}
     intents = [r["intent"] for r in parsed.get("requests", ())] or [parsed["intent"].get("name") or ""]
     topic = topic_of(rules.current(), intents)
     if topic:
@@ -125,7 +125,8 @@ def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: Di
     if funds:
         found["last_topic_fund"] = funds[-1]
     recent = tracker.get_slot("recent_emotions") or ()
-    if negative_share(rules.current(), recent, emotion.get("name", "平静")) <= rules.current().soothing_above:
+    found["negative_share"] = negative_share(rules.current(), recent, emotion.get("name", "平静"))
+    if found["negative_share"] <= rules.current().soothing_above:
         # The spell of worry is over: the next one may be soothed again (B2).
         found["soothed"] = None
     return [SlotSet(name, value) for name, value in found.items()]

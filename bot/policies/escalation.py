@@ -131,7 +131,7 @@ def _meets(name: str, wanted: Any, facts: Facts) -> bool:
     if name == "text":
         return re.search(wanted, facts.text, re.IGNORECASE) is not None
     if name == "slot":
-        return all(facts.slots.get(slot) == value for slot, value in wanted.items())
+        return all(_named(facts.slots.get(slot)) == value for slot, value in wanted.items())
     if name == "understood":
         return facts.understood is wanted
     if name == "negative_share_above":
@@ -139,6 +139,11 @@ def _meets(name: str, wanted: Any, facts: Facts) -> bool:
     figure = {"strength_at_least": facts.strength, "failures_at_least": facts.failures,
               "repeats_at_least": facts.repeats, "age_at_least": facts.age}[name]  # fmt: skip
     return figure >= float(wanted)
+
+
+def _named(value: Any) -> Any:
+    """A slot that holds an object is compared by its topic."""
+    return value.get("topic") if isinstance(value, Mapping) else value
 
 
 def negative_share(rules: Rules, recent: Sequence[str], present: str) -> float:

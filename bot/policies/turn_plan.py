@@ -1,10 +1,10 @@
 """What the bot does in one turn, step by step: answers, soothing, the open order, the handoff. Pure.
 
-    order open -> action_order; when it says the message was about something else, the answer to that, then the order again
     escalation -> what is said before it, then action_request_handoff
     otherwise  -> soothing when it is due, then the answer to each request in the client's order
 
-An ordinary turn (one request, understood, nothing else due) is left to Rasa's RulePolicy and `data/rules`.
+An open order or plan hears each message first, whichever action it reaches (`actions/shell.py`), so that 「六千」 or 「嗯」 in the
+middle of it needs no certainty here. An ordinary turn (one request, understood, nothing else due) is left to Rasa's RulePolicy and `data/rules`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ HANDOFF = "action_request_handoff"
 SOOTHE = "action_soothe"
 FALLBACK = "action_default_fallback"
 CLARIFY = "action_clarify"
-ORDER = "action_order"
 #: Reasons that reach the queue even when the client already waits there: the others would only repeat themselves.
 URGENT = frozenset({"explicit_ask", "own_advisor_asked", "self_harm", "account_safety", "emotion_panic"})
 #: Short answers that mean nothing outside what was just asked.
@@ -107,19 +106,6 @@ def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str
         return []
     if escalation and escalation.say != ANSWER:
         return [escalation.say]
-    if turn.slots.get("order") or ORDER in turn.done:
-        return [ORDER, *_digression(rules, turn)]
-    return _ordinary_answers(rules, turn)
-
-
-def _digression(rules: Rules, turn: Turn) -> list[str]:
-    """The answer to something else asked while an order is open, then the order again."""
-    if turn.slots.get("order_turn") != "digression":
-        return []
-    return [*_ordinary_answers(rules, turn), ORDER]
-
-
-def _ordinary_answers(rules: Rules, turn: Turn) -> list[str]:
     if unclear(rules, turn):
         return [CLARIFY]
     if not understood(rules, turn):
@@ -127,13 +113,18 @@ def _ordinary_answers(rules: Rules, turn: Turn) -> list[str]:
     return [action_of(intent) for intent in dict.fromkeys(turn.requests)]
 
 
+def in_progress(turn: Turn) -> bool:
+    """An order or a plan is being filled in."""
+    return bool(turn.slots.get("order") or turn.slots.get("plan"))
+
+
 def understood(rules: Rules, turn: Turn) -> bool:
-    return turn.ranking[0][1] >= rules.floor
+    return in_progress(turn) or turn.ranking[0][1] >= rules.floor
 
 
 def unclear(rules: Rules, turn: Turn) -> bool:
     """Two neighbours are nearly as likely: ask instead of guessing."""
-    if len(turn.ranking) < 2 or len(turn.requests) > 1:
+    if len(turn.ranking) < 2 or len(turn.requests) > 1 or in_progress(turn):
         return False
     (_, best), (_, second) = turn.ranking[:2]
     return rules.floor <= best < rules.sure and best - second < rules.margin
@@ -146,7 +137,7 @@ def soothing(rules: Rules, turn: Turn) -> list[str]:
     due = (
         turn.emotion in NEGATIVE
         and not turn.slots.get("soothed")
-        and not turn.slots.get("order")
+        and not in_progress(turn)
         and negative_share(rules, turn.recent_emotions, turn.emotion) > rules.soothing_above
     )
     return [SOOTHE] if due else []
@@ -172,7 +163,7 @@ def facts_of(rules: Rules, turn: Turn) -> Facts:
 
 def repeats(turn: Turn) -> int:
     """How often the same question about the same funds was asked just before, without another in between."""
-    if turn.intent in NO_QUESTION:
+    if turn.intent in NO_QUESTION or in_progress(turn):
         return 0
     count = 0
     for intent, funds in reversed([e for e in turn.earlier if e[0] not in NO_QUESTION]):

@@ -65,21 +65,16 @@ def test_the_third_miss_in_a_row_brings_a_person() -> None:
 
 
 def test_a_plan_that_has_just_been_computed_brings_the_expert() -> None:
-    effects = {"action_plan_education": {"plan_ready": "教育金"}}
+    effects = {"action_plan_education": {"plan_ready": {"topic": "教育金", "facts": []}}}
     assert play(turn("plan_education"), effects) == ["action_plan_education", "action_request_handoff"]
     assert play(turn("plan_education")) == ["action_plan_education"]
 
 
-@pytest.mark.parametrize("slots", [{"order": {"kind": "redeem"}}, {}])
-def test_an_open_order_gets_the_message_first(slots: dict[str, Any]) -> None:
-    expected = ["action_order"] if slots else ["action_ask_fee"]
-    assert play(turn("ask_fee", slots=slots)) == expected
-
-
-def test_something_else_asked_in_the_middle_of_an_order_is_answered_then_the_order_goes_on() -> None:
-    effects = {"action_order": {"order_turn": "digression"}}
-    start = turn("ask_nav", slots={"order": {"kind": "redeem"}})
-    assert play(start, effects) == ["action_order", "action_ask_nav", "action_order"]
+@pytest.mark.parametrize("slots", [{"order": {"kind": "redeem"}}, {"plan": {"topic": "教育金"}}])
+def test_in_the_middle_of_an_order_or_a_plan_nothing_is_unclear(slots: dict[str, Any]) -> None:
+    bare = replace(turn("affirm", confidence=0.2), slots=slots)
+    assert play(bare) == ["action_affirm"]
+    assert play(replace(turn("ask_nav"), slots=slots, earlier=(("ask_nav", frozenset()),) * 3)) == ["action_ask_nav"]
 
 
 def test_soothing_comes_first_and_once_a_spell() -> None:

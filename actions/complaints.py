@@ -1,0 +1,170 @@
+"""Complaints: comfort first, the facts looked up, rule and remedy, a ticket with its deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.answers import HUMAN, Answer, about, answers, say
+from actions.orders.wording import order_line
+from actions.services import House
+from actions.turn import Turn
+from actions.words import cite
+from actions.writing import change, day, gain, moment, money
+from institution.models import Complaint, Holding, Order
+
+KINDS = {
+    "complain_delay": "到账延迟", "complain_return": "收益异议", "complain_attitude": "服务态度", "complain_missell": "误导销售",
+    "complain_system": "系统故障", "complain_fee": "收费争议", "complain_privacy": "信息泄露", "complain_other": "其他",
+}  # fmt: skip
+SORRY = {
+    "complain_delay": "让您等钱等着急了,非常抱歉。", "complain_return": "数字对不上,换谁都会不放心,抱歉让您费心。",
+    "complain_attitude": "没有好好待您,是我们的不对,向您道歉。", "complain_missell": "这件事很严重,我们会认真查清楚。",
+    "complain_system": "系统出问题误了您的事,非常抱歉。", "complain_fee": "钱扣得不明白,您问得对,我马上帮您查。",
+    "complain_privacy": "个人信息的事,我们一定查到底,"
+                        "抱歉让您受打扰。", "complain_other": "让您不满意了,非常抱歉,您的话我都记下来。",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the books show of the matter. words: for the client; fund: what it is about."""
+
+    words: str
+    fund: str | None = None
+    rules: tuple[str, ...] = ("RULE-CMP",)
+
+
+@answers(*KINDS)
+async def complain(turn: Turn, house: House) -> Answer:
+    """Apology, the facts, the ticket, the remedy by the rule, and a person."""
+    intent = turn.intent if turn.intent in KINDS else "complain_other"
+    found = await look_up(intent, turn, house)
+    ticket = await house.institution.open_complaint(
+        turn.client_id, kind=KINDS[intent], text=turn.text, key=f"{turn.message_id}-complaint"
+    )
+    rules = await house.rules(turn.today, *found.rules)
+    parts = [
+        SORRY[intent],
+        found.words,
+        registered(ticket),
+        f"处理方案:{ticket.remedy}" if ticket.remedy else "",
+        cite(rules),
+    ]
+    card = {
+        "title": "投诉已登记",
+        "rows": [
+            {"label": "单号", "value": ticket.id},
+            {"label": "类型", "value": ticket.kind},
+            {"label": "首次答复", "value": f"{moment(ticket.answer_by)}前"},
+            {"label": "解决", "value": f"{moment(ticket.solve_by)}前"},
+        ],
+    }
+    answer = say("\n".join(part for part in parts if part), card=card, quick=("投诉进度", HUMAN))
+    return answer.remembering(**about(found.fund), last_ticket=ticket.id)
+
+
+def registered(ticket: Complaint) -> str:
+    return f"投诉已登记,单号{ticket.id}({ticket.kind}):{moment(ticket.answer_by)}前给您首次答复,{moment(ticket.solve_by)}前解决。"
+
+
+async def look_up(intent: str, turn: Turn, house: House) -> Found:
+    if intent == "complain_delay":
+        return late(turn, await house.institution.orders(turn.client_id, 50))
+    if intent == "complain_return":
+        return figures(turn, (await house.institution.holdings(turn.client_id)).items)
+    if intent == "complain_fee":
+        return charged(turn, await house.institution.orders(turn.client_id, 50))
+    if intent == "complain_missell":
+        return await suitability_then(turn, house)
+    if intent == "complain_privacy":
+        return Found("请先别把验证码和卡号告诉来电的人;有来电号码和时间的话发给我,我一并转给查处的同事。")
+    if intent == "complain_system":
+        orders = await house.institution.orders(turn.client_id, 3)
+        newest = (
+            f"系统里您最近一笔是:{order_line(orders[0])}。没在记录里的单子就是没有提交成功。"
+            if orders
+            else "系统里没有您的单子。"
+        )
+        return Found(
+            f"{newest}请告诉我出问题的时间和页面,当时的净值我们会一起核对。", orders[0].fund if orders else None
+        )
+    return Found("")
+
+
+def late(turn: Turn, orders: Sequence[Order]) -> Found:
+    """The redemption in question: due when, and whether that time has passed."""
+    mine = [o for o in orders if o.kind == "redeem" and (not turn.funds or o.fund in turn.funds)]
+    waiting = [o for o in mine if o.status in ("placed", "dealing", "held", "confirmed")]
+    if not waiting:
+        done = next((o for o in mine if o.status == "arrived"), None)
+        words = (
+            f"我查了,最近一笔赎回{order_line(done)},系统显示已经到账。请您再看一下卡里的明细。"
+            if done
+            else "我查了,没有您在途的赎回。"
+        )
+        return Found(words + "如果说的是别的单子,请告诉我哪天、哪只。", done.fund if done else None)
+    order = min(waiting, key=lambda o: o.placed_at)
+    if order.arrival and turn.now > order.arrival:
+        words = f"我查到了:{order_line(order)},应在{moment(order.arrival)}前到账,现在已经过了,是我们晚了。"
+    elif order.status == "held":
+        words = f"我查到了:{order_line(order)}。这笔是大额赎回,正在等您再次确认,确认后才会排款。"
+    else:
+        words = (
+            f"我查到了:{order_line(order)},按规则{moment(order.arrival)}前到账,现在还在时限之内。到点没到,按延迟处理。"
+        )
+    return Found(words, order.fund, ("RULE-CMP", "RULE-T"))
+
+
+def figures(turn: Turn, items: Sequence[Holding]) -> Found:
+    """The figures as the books have them and how they come about, so that both can be laid side by side."""
+    chosen = [item for item in items if item.fund in turn.funds] or sorted(items, key=lambda item: -item.value)[:2]
+    lines = [f"{i.name}:{i.shares:,f}份×净值{i.nav:.4f}({day(i.nav_date)})={money(i.value)},"
+             f"减成本{money(i.cost)},{gain(i.profit)}({change(i.profit_rate)})。"
+             for i in chosen]  # fmt: skip
+    why = (
+        "常见的差别有两种:当天净值晚上才公布,看到的是前一个交易日的;收益率按您的成本算,"
+        "和基金涨幅不一样。请把您看到的两个数和页面发给我,由同事逐笔核对。"
+    )
+    return Found("\n".join((*lines, why)), chosen[0].fund if chosen else None)
+
+
+def charged(turn: Turn, orders: Sequence[Order]) -> Found:
+    paid = [o for o in orders if o.fee and o.status != "cancelled" and (not turn.funds or o.fund in turn.funds)]
+    if not paid:
+        return Found(
+            "我查了最近的单子,没有另外收过手续费;管理费、托管费每天从净值里扣,不单独扣款。",
+            None,
+            ("RULE-CMP", "RULE-FEE-RDM"),
+        )
+    lines = "\n".join(f"· {order_line(o)}:手续费{money(o.fee)}" for o in paid[:3])
+    return Found(f"最近收过费的单子:\n{lines}\n赎回费按先进先出、按每一批的持有天数算。哪一笔不对,请告诉我,我逐批算给您看。",
+                 paid[0].fund, ("RULE-CMP", "RULE-FEE-RDM", "RULE-FEE-BUY"))  # fmt: skip
+
+
+async def suitability_then(turn: Turn, house: House) -> Found:
+    client, holdings = await asyncio.gather(
+        house.institution.client(turn.client_id), house.institution.holdings(turn.client_id)
+    )
+    above = [i for i in holdings.items if client.risk_level and i.risk[1:] > client.risk_level[1:]]
+    fit = (f"您的等级是{client.risk_level},持有的{'、'.join(f'{i.name}({i.risk})' for i in above)}超过了这个等级,"
+           f"这一点我已经记在单子里。" if above
+           else f"您的等级是{client.risk_level},现在持有的产品都在等级以内。")  # fmt: skip
+    said = "公募基金不保本,任何人都不能承诺收益。请留好当时的聊天、录音或宣传页,合规同事会调取我们这边的记录。"
+    return Found(f"{fit}{said}", above[0].fund if above else None, ("RULE-CMP", "RULE-SUIT"))
+
+
+@answers("ask_complaint_progress")
+async def ask_complaint_progress(turn: Turn, house: House) -> Answer:
+    tickets = await house.institution.complaints(turn.client_id)
+    if not tickets:
+        return say("系统里没有您的投诉记录。要现在登记的话,把事情告诉我就行。", quick=("我要投诉", HUMAN))
+    newest = sorted(tickets, key=lambda ticket: ticket.opened_at, reverse=True)
+    chosen = [ticket for ticket in newest if ticket.id in turn.text] or newest[:2]
+    lines = [f"{t.id}({t.kind}),{moment(t.opened_at)}登记,{t.status_words};"
+             + ("" if t.status == "solved" else f"{moment(t.solve_by)}前解决。" if turn.now <= t.solve_by else "已经超过时限,"
+                                                                                                           "是我们没做到,我帮您催办。")
+             for t in chosen]  # fmt: skip
+    rules = await house.rules(turn.today, "RULE-CMP")
+    return say("\n".join((*lines, cite(rules))), quick=("催一下", HUMAN))

@@ -1,0 +1,169 @@
+"""Reaching a person: the request itself, the place in the queue, experts' times, call-backs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actions import planning
+from actions.answers import HUMAN, Answer, answers, say
+from actions.planning import Sketch
+from actions.services import HandoffState, House
+from actions.turn import Turn
+from actions.words import comfort
+from actions.writing import wait
+from institution.models import Advisor
+from kit.errors import AgentError
+
+#: What an expert's topic is called in a client's mouth.
+EXPERT_TOPICS = ("税务", "跨境", "家族信托", "法律", "私募", "养老", "教育金", "保险", "投资")
+#: The default reason and topic when a person is asked for and the escalation policy has not said more.
+ASKED: dict[str, Any] = {"reasons": ["explicit_ask"], "topic": None}
+
+
+@answers("request_handoff")
+async def request_handoff(turn: Turn, house: House) -> Answer:
+    """Ask for a person for the reasons in the slot `escalation`; tell the client why, the place and the honest wait."""
+    return await ask_for_person(turn, house, dict(turn.escalation or ASKED), action="request_handoff")
+
+
+async def ask_for_person(turn: Turn, house: House, wish: Mapping[str, Any], *, action: str) -> Answer:
+    reasons = [str(code) for code in wish.get("reasons") or ASKED["reasons"]]
+    facts = planning.facts(Sketch.of(turn.plan)) if turn.plan and turn.plan.get("computed") else []
+    try:
+        state = await house.gateway.request_handoff(
+            conversation_id=turn.conversation_id, client_id=turn.client_id, reasons=reasons,
+            topic=_text(wish.get("topic")), second_topic=_text(wish.get("second_topic")), facts=facts,
+            note=_text(wish.get("words")) or "", key=f"{turn.message_id}-{action}",
+        )  # fmt: skip
+    except AgentError:
+        return say(
+            "人工服务系统这会儿没有回应,您的请求还没有确认排上。我们会继续为您尝试;急的话可以点页面上的「转人工」再试。",
+            quick=(HUMAN,),
+        ).remembering(plan_ready=None, large_redemption=None)
+    return told(turn, reasons, state).remembering(plan_ready=None, large_redemption=None)
+
+
+def told(turn: Turn, reasons: list[str], state: HandoffState) -> Answer:
+    """Why a person, where in the queue, how long honestly."""
+    place = place_words(state)
+    if state.already:
+        return say(f"您已经在排队了,不用重排。{place}期间有什么需要,我还在。", quick=("还要多久",))
+    why = client_words(reasons)
+    # A reason that is the mood itself says the comfort already.
+    opening = "" if any(code.startswith("emotion_") for code in reasons) else comfort(turn)
+    said = f"{why},我这就为您请同事来。" if why else "好的,这就为您接人工。"
+    return say(f"{opening}{said}{place}您刚才说的我都会转给他,不用再说一遍。", quick=("还要多久",))
+
+
+#: Why a person comes, as the client should hear it; the catalogue's own words are for the advisor.
+CLIENT_WORDS = {
+    "own_advisor_asked": "您要找自己的理财经理",
+    "repeated_question": "这件事我没能给您讲明白",
+    "repeated_failure": "这件事我没能给您办好",
+    "emotion_panic": "我知道您很着急",
+    "emotion_anger": "这件事该由人来给您一个交代",
+    "self_harm": "有人陪着您会好一些",
+    "complaint": "投诉由专人跟进",
+    "compliance_risk": "这件事要由合规的同事核实",
+    "account_safety": "账户安全的事要马上由人核实",
+    "large_redemption": "大额赎回要由人工与您核实",
+    "high_net_worth_channel": "您有绿色通道",
+    "standing_order": "您的顾问交代过这类事由他来办",
+    "elderly": "由同事一步步陪您办",
+    "language": "请能说您方言的同事来",
+}
+
+
+def client_words(reasons: Sequence[str]) -> str:
+    """The first reason that has words for the client; empty when he asked for a person himself."""
+    for code in reasons:
+        if code in CLIENT_WORDS:
+            return CLIENT_WORDS[code]
+        if code.startswith("complex_topic_"):
+            return f"{code.removeprefix('complex_topic_')}的事要由专家来答"
+        if code.startswith("complex_planning_"):
+            return f"{code.removeprefix('complex_planning_')}规划请顾问接着为您细化"
+    return ""
+
+
+def place_words(state: HandoffState) -> str:
+    if state.state == "active":
+        return f"{state.advisor or '顾问'}已经接入,请直接说。"
+    if state.state == "offered":
+        return "已经派给顾问,正在等他接入。"
+    if state.words:
+        return state.words if state.words.endswith("。") else f"{state.words}。"
+    where = f"您排在第{state.position}位," if state.position else ""
+    return f"{where}预计{wait(state.wait_seconds)}。"
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, (list, tuple)):
+        return ";".join(str(item) for item in value) or None
+    return str(value) if value else None
+
+
+@answers("ask_human")
+async def ask_human(turn: Turn, house: House) -> Answer:
+    wish = dict(turn.escalation or ASKED)
+    return await ask_for_person(turn, house, wish, action="request_handoff")
+
+
+@answers("ask_own_advisor")
+async def ask_own_advisor(turn: Turn, house: House) -> Answer:
+    client = await house.institution.client(turn.client_id)
+    if client.own_advisor is None:
+        return say("您名下还没有专属理财经理。要不要我现在为您接一位顾问?", quick=(HUMAN, "预约专家"))
+    advisor = next((item for item in await house.institution.advisors() if item.id == client.own_advisor), None)
+    name = advisor.name if advisor else "您的专属顾问"
+    wish: dict[str, Any] = dict(turn.escalation or {"reasons": ["own_advisor_asked"], "topic": None})
+    asked = await ask_for_person(turn, house, wish, action="request_handoff")
+    return say(f"您的专属顾问是{name},我优先请他来;他忙的话,会由能办这件事的同事先接。") + asked
+
+
+@answers("book_expert")
+async def book_expert(turn: Turn, house: House) -> Answer:
+    """Experts of the topic and their times as the roster has them; the booking itself is taken by a person."""
+    topic = next((word for word in EXPERT_TOPICS if word in turn.text), None)
+    staff = await house.institution.advisors()
+    experts = [a for a in staff if a.slots and (topic is None or a.skills.get(topic, 0) >= 3)]
+    if not experts:
+        return say(
+            f"{topic or ''}专家的时间表里现在没有可约的。我帮您转人工登记,由同事约好时间回复您。",
+            quick=(HUMAN, "给我回电话"),
+        )
+    lines = "\n".join(f"· {advisor.name}({advisor.role}):{slot_words(advisor)}" for advisor in experts[:3])
+    wish: dict[str, Any] = dict(turn.escalation or {"reasons": ["explicit_ask"], "topic": topic})
+    wish["words"] = f"客户想预约{topic or ''}专家:{turn.text}"
+    asked = await ask_for_person(turn, house, wish, action="book_expert")
+    return (
+        say(
+            f"{topic or ''}专家可约的时间:\n{lines}\n您说个合适的时间,我一并转给同事为您定下来。",
+            quick=(HUMAN,),
+        )
+        + asked
+    )
+
+
+def slot_words(advisor: Advisor) -> str:
+    """`周二10:00、11:00;周四14:00`."""
+    parts = [f"{slot.get('days', '')}{'、'.join(slot.get('times', ()))}" for slot in advisor.slots]
+    return ";".join(parts[:3]) or "时间待定"
+
+
+@answers("ask_callback")
+async def ask_callback(turn: Turn, house: House) -> Answer:
+    client = await house.institution.client(turn.client_id)
+    wish: dict[str, Any] = dict(turn.escalation or {"reasons": ["explicit_ask"], "topic": None})
+    wish["words"] = f"客户要求回电:{turn.text}"
+    asked = await ask_for_person(turn, house, wish, action="ask_callback")
+    return say(f"好的,回电请求和您方便的时间我转给同事,电话会打到您预留的{client.phone}。号码不对请先说一声。") + asked
+
+
+@answers("ask_wait")
+async def ask_wait(turn: Turn, house: House) -> Answer:
+    state = await house.gateway.handoff(turn.conversation_id)
+    if state is None:
+        return say("您现在没有在排队。需要人工的话,我马上为您接。", quick=(HUMAN, "给我回电话"))
+    return say(f"{comfort(turn)}{place_words(state)}您不用重新排队,位置一直留着。", quick=("给我回电话",))

@@ -1,0 +1,224 @@
+"""Loads the books, asks the machine, quotes and places. The draft lives in the slot `order` between turns."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from actions.answers import Answer, Handler, say
+from actions.orders import checks, machine, wording
+from actions.orders.hearing import hear
+from actions.orders.machine import Act
+from actions.orders.model import Draft, Facts, Kind, Problem, Step
+from actions.services import House
+from actions.turn import Turn
+from actions.words import comfort
+from institution.models import Order, Quote
+from kit.errors import AgentError, Conflict, Invalid, NotFound, Refused, Unavailable
+
+CLOSED = {"order": None}
+#: After these nobody wants to be led back to an order; it stays open until it is void.
+ENDING = frozenset({"abuse", "goodbye", "ask_own_advisor", "book_expert", "ask_callback", "ask_wait"})
+
+
+def concerns(turn: Turn) -> bool:
+    """Whether an open draft must hear this turn first; a draft hears each message once."""
+    if not turn.order:
+        return False
+    draft = Draft.of(turn.order)
+    return draft.seen != turn.message_id and draft.fresh(turn.now)
+
+
+def went_stale(turn: Turn) -> bool:
+    return bool(turn.order) and not Draft.of(turn.order or {}).fresh(turn.now)
+
+
+async def books(turn: Turn, house: House) -> Facts:
+    client, holdings, funds, plans, orders = await asyncio.gather(
+        house.institution.client(turn.client_id),
+        house.institution.holdings(turn.client_id),
+        house.funds_by_code(),
+        house.institution.plans(turn.client_id),
+        house.institution.orders(turn.client_id),
+    )
+    open_orders = tuple(order for order in orders if cancellable(order, turn))
+    return Facts(client, holdings.items, funds, tuple(plans), open_orders)
+
+
+def cancellable(order: Order, turn: Turn) -> bool:
+    """RULE-T: until 15:00 of T."""
+    still = order.status in ("placed", "held", "dealing")
+    return still and order.cancellable_until is not None and turn.now < order.cancellable_until
+
+
+async def open_draft(kind: Kind, turn: Turn, house: House) -> Answer:
+    """A new order from a message that asks for one."""
+    facts = await books(turn, house)
+    heard = hear(turn, kind.value)
+    draft = Draft(kind, key=turn.message_id, seen=turn.message_id, touched=turn.now)
+    draft = machine.fill(machine.meaning_last_fund(draft, heard, turn.last_fund, facts), heard, facts)
+    draft = machine.settle(draft, facts)
+    return await present(draft, facts, turn, house, checks.check(draft, facts))
+
+
+async def go_on(name: str, handler: Handler, turn: Turn, house: House) -> Answer:
+    """The next message of an open order. `handler` answers it when it is about something else."""
+    before = Draft.of(turn.order or {})
+    heard = hear(turn, before.kind.value)
+    facts = await books(turn, house)
+    move = machine.advance(before, heard, facts)
+    draft = replace(move.draft, seen=turn.message_id, touched=turn.now)
+    if move.act is Act.DROP:
+        return wording.dropped(draft).remembering(**CLOSED)
+    if move.act is Act.REPLACE:
+        kind = machine.KIND_OF_INTENT[heard.intent]
+        fund = draft.fund if not turn.funds else None
+        return await _replace(draft, kind, fund, turn, house)
+    if move.act is Act.DIGRESS:
+        return await _digress(draft, facts, handler, turn, house)
+    if move.act is Act.EXPLAIN:
+        answer = wording.explain_fee(await quote(draft, turn, house))
+        return (answer + say(wording.reminder(draft), quick=_way_back(draft))).remembering(order=draft.to_slot())
+    if move.act is Act.PLACE:
+        return await place(draft, facts, turn, house)
+    if draft.step is Step.FINAL and before.step is Step.CONFIRM:
+        return wording.last_step(draft).remembering(order=draft.to_slot())
+    problem = move.problem
+    if problem and problem.code == "not_understood" and (kind_words := comfort(turn)):
+        problem = replace(problem, words=kind_words)
+    return await present(draft, facts, turn, house, problem)
+
+
+async def present(draft: Draft, facts: Facts, turn: Turn, house: House, problem: Problem | None) -> Answer:
+    """The draft as it stands: what is wrong with it, else what is missing, else what it will do."""
+    if problem and problem.fatal:
+        return say(problem.words, quick=problem.quick or ("转人工",)).remembering(**CLOSED)
+    if problem and problem.code in checks.OF_QUANTITY:
+        draft = replace(draft.forgetting_figures(), quantity=None, step=Step.QUANTITY)
+    elif problem and problem.code in checks.OF_FUND:
+        draft = replace(draft.forgetting_figures(), fund=None, to_fund=None)
+        draft = replace(draft, step=machine.missing(draft))
+    try:
+        answer, draft = await _question(draft, facts, turn, house)
+    except Unavailable:
+        raise
+    except AgentError as error:
+        return await _refused(error, draft, facts, turn, house)
+    if problem:
+        answer = say(problem.words) + answer
+    return answer.remembering(order=draft.to_slot(), **({"last_topic_fund": draft.fund} if draft.fund else {}))
+
+
+async def _question(draft: Draft, facts: Facts, turn: Turn, house: House) -> tuple[Answer, Draft]:
+    if draft.step in (Step.FINAL, Step.RELEASE):
+        return wording.last_step(draft), draft
+    if draft.step is not Step.CONFIRM:
+        return wording.ask(draft, facts), draft
+    if not draft.kind.quoted:
+        return wording.confirm_change(draft, facts), draft
+    offered = await quote(draft, turn, house)
+    return wording.confirm_quote(draft, facts, offered), replace(draft, t_day=offered.t_day.isoformat())
+
+
+async def _refused(error: AgentError, draft: Draft, facts: Facts, turn: Turn, house: House) -> Answer:
+    """The institution's own no: cured by another quantity, or the end of this draft."""
+    if error.code in checks.OF_QUANTITY and draft.step is not Step.QUANTITY:
+        return await present(draft, facts, turn, house, Problem(error.code, error.message))
+    return say(f"{error.message}\n这笔没有提交。", quick=("转人工",)).remembering(**CLOSED)
+
+
+async def quote(draft: Draft, turn: Turn, house: House) -> Quote:
+    return await house.institution.quote(
+        turn.client_id, draft.kind.value, fund=draft.fund or "", to_fund=draft.to_fund,
+        amount=draft.amount if draft.kind is Kind.BUY else None,
+        shares=draft.shares if draft.kind is not Kind.BUY else None,
+    )  # fmt: skip
+
+
+async def place(draft: Draft, facts: Facts, turn: Turn, house: House) -> Answer:
+    """Both confirmations are given: into the books, once, however often this is sent."""
+    try:
+        if draft.kind.quoted and draft.step is not Step.RELEASE and not draft.unsure:
+            offered = await quote(draft, turn, house)
+            if offered.t_day.isoformat() != draft.t_day:
+                moved = replace(draft, t_day=offered.t_day.isoformat())
+                answer = say(wording.cut_off_passed(offered)) + wording.last_step(moved)
+                return answer.remembering(order=moved.to_slot())
+        return await _commit(draft, facts, turn, house)
+    except Unavailable:
+        return wording.unsure(draft).remembering(order=replace(draft, unsure=True).to_slot())
+    except (Refused, Conflict, Invalid, NotFound) as error:
+        return say(f"没有办成:{error.message}\n这笔没有提交,账上没有变化。", quick=("我的持仓", "转人工")).remembering(
+            **CLOSED
+        )
+
+
+async def _commit(draft: Draft, facts: Facts, turn: Turn, house: House) -> Answer:
+    bank, client, key = house.institution, turn.client_id, draft.order_key
+    if draft.step is Step.RELEASE:
+        released = await bank.release_order(client, draft.order or "", f"{key}-release")
+        return wording.receipt(draft, released).remembering(**CLOSED)
+    if draft.kind.quoted:
+        order = await bank.place_order(
+            client, draft.kind.value, fund=draft.fund or "", key=key, to_fund=draft.to_fund,
+            amount=draft.amount if draft.kind is Kind.BUY else None,
+            shares=draft.shares if draft.kind is not Kind.BUY else None,
+        )  # fmt: skip
+        return _placed(draft, order)
+    if draft.kind is Kind.CANCEL:
+        cancelled = await bank.cancel_order(client, draft.order or "", key)
+        return wording.receipt(draft, cancelled).remembering(**CLOSED)
+    if draft.kind is Kind.DIVIDEND:
+        done = await bank.set_dividend_mode(client, fund=draft.fund or "", mode=draft.mode or "", key=key)
+        return wording.dividend_receipt(facts.name(draft.fund), done).remembering(**CLOSED)
+    if draft.kind is Kind.DCA_CREATE and draft.amount is not None:
+        plan = await bank.create_plan(client, fund=draft.fund or "", amount=draft.amount,
+                                      frequency=draft.frequency or "每月", day=draft.day or 1, key=key)  # fmt: skip
+    else:
+        changed = {"amount": draft.amount, "frequency": draft.frequency, "day": draft.day}
+        fields = {name: value for name, value in changed.items() if value is not None}
+        plan = await bank.change_plan(client, draft.plan or "", draft.kind.value.removeprefix("dca_"), key, **fields)
+    return wording.plan_receipt(draft, plan).remembering(**CLOSED)
+
+
+def _placed(draft: Draft, order: Order) -> Answer:
+    receipt = wording.receipt(draft, order)
+    if order.status != "held":
+        return receipt.remembering(**CLOSED, last_order=order.id)
+    waiting = replace(draft, step=Step.RELEASE, order=order.id)
+    keep = None if order.hold and order.hold.needs_human else waiting.to_slot()
+    large = (
+        {"order": order.id, "share": f"{order.hold.share_of_aum:f}"} if order.hold and order.hold.needs_human else None
+    )
+    answer = receipt + wording.held(waiting, order)
+    return answer.remembering(order=keep, last_order=order.id, large_redemption=large)
+
+
+async def _digress(draft: Draft, facts: Facts, handler: Handler, turn: Turn, house: House) -> Answer:
+    """Another question in between: answered, then back to the order."""
+    try:
+        aside = await handler(turn, house)
+    except AgentError as error:
+        aside = say(error.message)
+    if turn.upset or turn.intent in ENDING or turn.intent.startswith("complain_"):
+        # Somebody upset, or leaving, is not reminded of business.
+        return aside.remembering(order=draft.to_slot())
+    back = say(wording.reminder(draft), quick=_way_back(draft))
+    if draft.step not in (Step.CONFIRM, Step.FINAL, Step.RELEASE):
+        back = wording.ask(draft, facts)
+    return (aside + back).remembering(order=draft.to_slot())
+
+
+async def _replace(draft: Draft, kind: Kind, fund: str | None, turn: Turn, house: House) -> Answer:
+    """The client wants another kind of order now; the fund talked of stays the same when it fits."""
+    facts = await books(turn, house)
+    fresh = Draft(kind, key=turn.message_id, seen=turn.message_id, touched=turn.now)
+    if fund and (not kind.on_holding or facts.holding(fund)) and not kind.on_plan and kind is not Kind.CANCEL:
+        fresh = replace(fresh, fund=fund)
+    fresh = machine.settle(machine.fill(fresh, hear(turn, kind.value), facts), facts)
+    answer = await present(fresh, facts, turn, house, checks.check(fresh, facts))
+    return say(f"好,刚才的{wording.DEEDS.get(draft.kind, machine.VERBS[draft.kind])}先放下,没有提交。") + answer
+
+
+def _way_back(draft: Draft) -> tuple[str, ...]:
+    return (machine.phrase(draft) if draft.step in (Step.FINAL, Step.RELEASE) else "确认", wording.DROP)

@@ -1,0 +1,80 @@
+"""What a message means to an open draft: yes, no, why, a correction, a figure. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from actions import reading
+from actions.reading import Quantity
+from actions.turn import Turn
+
+YES = re.compile(r"^(那就?|就|我)?(嗯+|恩|好[的吧啊呀]?|行[的吧啊]?|可以|确[认定]|是[的呀]?|对[的呀]?"
+                 r"|没错|没问题|同意|要得|中|成|ok|okay|yes|就这样|就这么|办吧|卖吧|买吧|继续|下一步|當然|当然|確認)"
+                 r"(?!不|话|是|了|情|业|证|国|本|像|几|多)", re.IGNORECASE)  # fmt: skip
+NO = re.compile(r"算了|罢了|不(想)?(卖|买|赎|赎回|转|换|弄|办|改|停|投|设|操作|"
+                r"撤|整)了|先不|不用了|不要了|不办|放弃|退出|别(卖|买|赎|弄|办|转|改)|"
+                r"(再|还是)(想想|考虑|等等|看看)(吧|一下)?(?=$|[,。.!~])|照旧|保持(不变|"
+                r"原样)|下次再|晚点再|^(不|不了|不行|不要|不用|不确认|否|no|取消吧?|取消了)[。.!!~]*$", re.IGNORECASE)  # fmt: skip
+#: In these orders 「取消」 is the order itself, not the wish to drop it.
+CANCELLING = frozenset({"cancel", "dca_stop"})
+WHY_FEE = re.compile(
+    r"(为啥|为什么|为何|凭什么|怎么|咋|干嘛|依据|哪来).{0,10}(费|块|元|钱|扣|收|\d)|费.{0,8}(怎么|咋|为|哪|依据|明细|算的?)|依据"
+)
+QUESTION = re.compile(
+    r"[??]|吗|么$|呢$|多少|什么|啥|怎么|咋|为何|为什么|多久|几天|哪天|几点|啥时|何时|能不能|是不是|会不会|有没有"
+)
+NOT_THIS = re.compile(r"不是(这|那)[只个支]|换一?[只个支](?!债|货|指)|另(外|一)|不对.{0,4}(只|基金)|选错|搞错|弄错")
+CASH = re.compile(r"现金")
+REINVEST = re.compile(r"再投|滚存|利滚利|红利转")
+
+
+@dataclass(frozen=True)
+class Heard:
+    text: str
+    intent: str
+    funds: tuple[str, ...]
+    quantity: Quantity | None
+    yes: bool
+    no: bool
+    why_fee: bool
+    question: bool
+    not_this: bool
+    frequency: str | None
+    day: int | None
+    weekday: int | None
+    mode: str | None
+
+
+def hear(turn: Turn, kind: str) -> Heard:
+    text = turn.text.strip()
+    question = bool(QUESTION.search(text))
+    yes = (bool(YES.search(text)) or turn.intent == "affirm") and not question
+    no = bool(NO.search(text)) and not (
+        kind in CANCELLING and text.startswith("取消") and not text.startswith("取消吧")
+    )
+    return Heard(
+        text=text,
+        intent=turn.intent,
+        funds=turn.funds,
+        quantity=reading.quantity(without_names(text, turn.entities)),
+        yes=yes and not no,
+        no=no or (turn.intent == "deny" and not yes and not NOT_THIS.search(text) and not reading.quantity(text)),
+        why_fee=bool(WHY_FEE.search(text)) or turn.intent in ("ask_fee", "complain_fee"),
+        question=question,
+        not_this=bool(NOT_THIS.search(text)),
+        frequency=reading.frequency(text),
+        day=reading.day_of_month(text),
+        weekday=reading.weekday(text),
+        mode="现金分红" if CASH.search(text) else "红利再投资" if REINVEST.search(text) else None,
+    )
+
+
+def without_names(text: str, entities: tuple[Mapping[str, object], ...]) -> str:
+    """The text with fund names blanked out, so that the 300 of 沪深300 is no amount."""
+    for found in entities:
+        start, end = found.get("start"), found.get("end")
+        if found.get("entity") == "fund" and isinstance(start, int) and isinstance(end, int):
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text

@@ -1,0 +1,365 @@
+"""What the client reads while an order is talked over. Pure: draft, books, quote -> an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from actions.answers import HUMAN, Answer, say
+from actions.orders.machine import VERBS, phrase, plans_for
+from actions.orders.model import Draft, Facts, Kind, Step
+from actions.words import RISK_NOTICE
+from actions.writing import cents, day, decimal, full_day, moment, money, rate, shares
+from institution.models import FeeLine, Order, Plan, Quote, RuleCited
+
+DROP = "算了"
+#: Where the verb of the closing phrase does not name the deed.
+DEEDS = {Kind.DIVIDEND: "改分红方式"}
+
+
+def cite(rules: Sequence[RuleCited]) -> str:
+    return "依据:" + "、".join(f"{rule.rule} v{rule.version}({full_day(rule.effective)}起施行)" for rule in rules)
+
+
+def ask(draft: Draft, facts: Facts) -> Answer:
+    """The question for what is missing."""
+    return {
+        Step.FUND: ask_fund, Step.TARGET: ask_target, Step.QUANTITY: ask_quantity, Step.RHYTHM: ask_rhythm,
+        Step.PLAN: ask_plan, Step.CHANGE: ask_change, Step.ORDER: ask_order, Step.MODE: ask_mode,
+    }[draft.step](draft, facts)  # fmt: skip
+
+
+def ask_fund(draft: Draft, facts: Facts) -> Answer:
+    if draft.kind is Kind.REDEEM:
+        # Fund and quantity in one tap, so that a redemption stays within three steps.
+        held = [f"{item.name}:{shares(item.available_shares)},约{money(item.value)}" for item in facts.holdings]
+        quick = tuple(f"赎回{item.name}{part}" for item in facts.holdings[:3] for part in ("全部", "一半"))
+        return say("要赎回哪一只、多少?您持有:\n" + "\n".join(f"· {line}" for line in held)
+                   + "\n点一个,或者直接说,比如「卖一半」带上基金名。", quick=(*quick, DROP))  # fmt: skip
+    if draft.kind.on_holding:
+        question = "要转出哪一只?" if draft.kind is Kind.SWITCH else "哪一只要改分红方式?"
+        return say(question, quick=(*(item.name for item in facts.holdings[:6]), DROP))
+    level = facts.client.risk_level
+    mine = [item.name for item in facts.holdings if item.risk[1:] <= level[1:]]
+    word = "定投" if draft.kind is Kind.DCA_CREATE else "买"
+    return say(f"想{word}哪一只?说名字或代码都行。", quick=(*mine[:4], "我能买哪些", DROP))
+
+
+def ask_target(draft: Draft, facts: Facts) -> Answer:
+    level = facts.client.risk_level
+    fitting = [
+        fund.name
+        for fund in facts.funds.values()
+        if fund.risk[1:] <= level[1:]
+        and fund.code != draft.fund
+        and fund.kind != "私募"
+        and "衡远" in fund.company + fund.name
+    ]
+    return say(
+        f"{facts.name(draft.fund)}要转成哪一只?转入的基金不能超过您的风险等级{level}。", quick=(*fitting[:4], DROP)
+    )
+
+
+def ask_quantity(draft: Draft, facts: Facts) -> Answer:
+    name = facts.name(draft.fund)
+    if draft.kind in (Kind.REDEEM, Kind.SWITCH):
+        holding = facts.holding(draft.fund)
+        have = f"您有{shares(holding.available_shares)}可用,约{money(holding.value)}。" if holding else ""
+        return say(f"{have}{name}要{VERBS[draft.kind]}多少份?", quick=("全部", "一半", DROP))
+    fund = facts.funds.get(draft.fund or "")
+    least = f"(最低{money(fund.min_buy)})" if fund else ""
+    what = "每次定投" if draft.kind is Kind.DCA_CREATE else "买"
+    return say(f"{name}{what}多少钱?{least}", quick=("1000元", "5000元", DROP))
+
+
+def ask_rhythm(draft: Draft, facts: Facts) -> Answer:
+    if draft.frequency in ("每周", "每两周"):
+        return say("星期几扣款?", quick=("周一", "周三", "周五", DROP))
+    return say(
+        "多久扣一次、哪天扣?比如「每月15号」。日期请在1至28号之间选。", quick=("每月1号", "每月15号", "每周一", DROP)
+    )
+
+
+def plan_line(plan: Plan) -> str:
+    following = f",下次{day(plan.next_date)}" if plan.next_date else ""
+    return f"{plan.name} {plan.day_words} {money(plan.amount)}({plan.status_words}{following})"
+
+
+def ask_plan(draft: Draft, facts: Facts) -> Answer:
+    plans = plans_for(draft.kind, facts)
+    lines = "\n".join(f"· {plan_line(plan)}" for plan in plans)
+    quick = tuple(f"{plan.name} {plan.id}" for plan in plans[:5])
+    return say(f"您有{len(plans)}个定投,要{VERBS[draft.kind]}的是哪一个?\n{lines}", quick=(*quick, DROP))
+
+
+def ask_change(draft: Draft, facts: Facts) -> Answer:
+    plan = facts.plan(draft.plan)
+    now = f"现在是:{plan_line(plan)}。" if plan else ""
+    return say(
+        f"{now}\n要改成多少钱,或者改到哪天?扣款卡要在「我的 > 账户安全」里改。",
+        quick=("改成500元", "改到每月15号", DROP),
+    )
+
+
+def ask_order(draft: Draft, facts: Facts) -> Answer:
+    lines = "\n".join(f"· {order_line(order)}" for order in facts.orders)
+    return say(f"要撤哪一笔?\n{lines}", quick=(*(f"撤 {order.id}" for order in facts.orders[:5]), DROP))
+
+
+def order_line(order: Order) -> str:
+    size = shares(order.shares) if order.kind in ("redeem", "switch") else money(order.amount)
+    kind = {"buy": "申购", "redeem": "赎回", "dca": "定投", "switch": "转换"}[order.kind]
+    return f"{order.id} {day(order.placed_at)}{kind}{order.name} {size}({order.status_words})"
+
+
+def ask_mode(draft: Draft, facts: Facts) -> Answer:
+    holding = facts.holding(draft.fund)
+    now = f"现在是{holding.dividend_mode}。" if holding else ""
+    return say(
+        f"{facts.name(draft.fund)}{now}改成现金分红(到卡里)还是红利再投资(换成份额)?",
+        quick=("现金分红", "红利再投资", DROP),
+    )
+
+
+# -- first confirmation ------------------------------------------------------------------------------------------
+
+
+def confirm_quote(draft: Draft, facts: Facts, quote: Quote) -> Answer:
+    """What will happen, before the first yes."""
+    lines = {Kind.REDEEM: _redeem_lines, Kind.BUY: _buy_lines, Kind.SWITCH: _switch_lines}[draft.kind](facts, quote)
+    text = "\n".join((f"第1步(共3步),请核对:{lines[0]}", *lines[1:], "没问题就回复「确认」,我再请您做最后一次核对。"))
+    fee = ("为什么收这个费",) if quote.fee else ()
+    return say(text, card=quote_card(draft, quote), quick=("确认", *fee, DROP, HUMAN))
+
+
+def _cut_off(quote: Quote) -> str:
+    return f"{moment(quote.cancellable_until)}前完成确认,T日就是{day(quote.t_day)};"
+
+
+def _redeem_lines(facts: Facts, quote: Quote) -> list[str]:
+    owned = f"(您共有{shares(quote.owned_shares)})" if quote.owned_shares is not None else ""
+    lines = [
+        f"赎回{quote.name}{shares(quote.shares)}{owned}。",
+        f"按{day(quote.nav_date)}净值{quote.nav:.4f}估算:{money(quote.gross)} − 手续费{money(quote.fee)} = "
+        f"到手约{money(quote.net)}。实际按T日{day(quote.t_day)}晚上公布的净值算。",
+        f"{_cut_off(quote)}资金{moment(quote.arrival)}前到账。",
+    ]
+    if quote.hold:
+        human = ",还要有人工与您通话核实" if quote.hold.needs_human else ""
+        lines.append(
+            f"这笔占您资产的{rate(quote.hold.share_of_aum, 1)},属于大额赎回:提交后先暂缓,由您再确认一次{human}(RULE-HOLD)。"
+        )
+    return lines
+
+
+def _buy_lines(facts: Facts, quote: Quote) -> list[str]:
+    held = facts.holding(quote.fund)
+    total = sum((item.value for item in facts.holdings), Decimal(0)) + quote.gross
+    after = ((held.value if held else Decimal(0)) + quote.gross) / total if total else Decimal(0)
+    heavy = "超过一半压在一只上,偏集中,请留意。" if after > Decimal("0.5") else ""
+    return [
+        f"申购{quote.name}{money(quote.gross)},申购费{money(quote.fee)}。",
+        f"{_cut_off(quote)}{day(quote.confirm_day)}确认份额,按T日净值成交(按{day(quote.nav_date)}净值{quote.nav:.4f}估算约{shares(quote.shares)})。",
+        f"买入后这只约占您在我们这里资产的{rate(after, 1)}。{heavy}",
+        RISK_NOTICE,
+    ]
+
+
+def _switch_lines(facts: Facts, quote: Quote) -> list[str]:
+    buying = f",其中补差申购费{money(quote.buy_fee)}" if quote.buy_fee else ""
+    return [
+        f"把{quote.name}{shares(quote.shares)}转成{quote.to_name}。",
+        f"按{day(quote.nav_date)}净值{quote.nav:.4f}估算转出{money(quote.gross)},费用{money(quote.fee)}{buying},转入约{money(quote.net)}。",
+        f"{_cut_off(quote)}转出转入{day(quote.confirm_day)}确认。",
+        RISK_NOTICE,
+    ]
+
+
+def quote_card(draft: Draft, quote: Quote) -> dict[str, Any]:
+    rows: list[dict[str, str]] = [{"label": "基金", "value": f"{quote.name}({quote.fund})"}]
+    if quote.to_name:
+        rows.append({"label": "转入", "value": f"{quote.to_name}({quote.to_fund})"})
+    if draft.kind is not Kind.BUY:
+        rows.append({"label": "份额", "value": shares(quote.shares)})
+    rows += [
+        {"label": "估算金额", "value": money(quote.gross)},
+        {"label": "手续费", "value": money(quote.fee), "tone": "warn" if quote.fee else "muted"},
+        {"label": "预计到手" if draft.kind is Kind.REDEEM else "净额", "value": money(quote.net)},
+        {"label": "T日", "value": day(quote.t_day)},
+    ]
+    if draft.kind is Kind.REDEEM:
+        rows.append({"label": "预计到账", "value": f"{moment(quote.arrival)}前"})
+    else:
+        rows.append({"label": "确认日", "value": day(quote.confirm_day)})
+    return {"title": f"{VERBS[draft.kind]}核对单", "rows": rows, "note": cite(quote.rules)}
+
+
+def confirm_change(draft: Draft, facts: Facts) -> Answer:
+    """What will happen, for the orders that have no quote."""
+    text = {
+        Kind.CANCEL: _cancel_text, Kind.DIVIDEND: _dividend_text, Kind.DCA_CREATE: _create_text,
+    }.get(draft.kind, _plan_text)(draft, facts)  # fmt: skip
+    return say(f"请核对:{text}\n没问题就回复「确认」,我再请您做最后一次核对。", quick=("确认", DROP, HUMAN))
+
+
+def _cancel_text(draft: Draft, facts: Facts) -> str:
+    order = facts.order(draft.order)
+    if order is None:
+        return "撤掉这笔单子。"
+    back = "钱退回原来的卡" if order.kind in ("buy", "dca") else "份额恢复可用"
+    return f"撤掉 {order_line(order)}。{moment(order.cancellable_until)}前可以撤,撤了以后{back}(RULE-T)。"
+
+
+def _dividend_text(draft: Draft, facts: Facts) -> str:
+    return f"{facts.name(draft.fund)}的分红方式改为{draft.mode}。T+1确认,登记日在确认日当天或之后的分红按新方式发(RULE-DIV)。"
+
+
+def _create_text(draft: Draft, facts: Facts) -> str:
+    when = rhythm_words(draft.frequency or "每月", draft.day)
+    return (f"定投{facts.name(draft.fund)},{when}扣{money(draft.amount)}。遇到非交易日顺延到下一个交易日(RULE-DCA)。\n"
+            f"{RISK_NOTICE}")  # fmt: skip
+
+
+def rhythm_words(frequency: str, day_number: int | None) -> str:
+    """`每月15号`, `每周三`, `每两周的周三`, `每日`."""
+    if frequency == "每日" or day_number is None:
+        return frequency
+    if frequency == "每月":
+        return f"每月{day_number}号"
+    weekday = "一二三四五"[min(day_number, 5) - 1]
+    return f"每周{weekday}" if frequency == "每周" else f"每两周的周{weekday}"
+
+
+def _plan_text(draft: Draft, facts: Facts) -> str:
+    plan = facts.plan(draft.plan)
+    if plan is None:
+        return VERBS[draft.kind]
+    limit = "扣款日前一天24:00前改,当期就生效;过了从下一期起(RULE-DCA)。"
+    if draft.kind is Kind.DCA_MODIFY:
+        changed = "、".join(filter(None, (
+            f"金额{money(plan.amount)} → {money(draft.amount)}" if draft.amount is not None else "",
+            f"扣款日{plan.day_words} → {rhythm_words(draft.frequency or plan.frequency, draft.day)}"
+            if draft.day or draft.frequency else "",
+        )))  # fmt: skip
+        return f"{plan.name}的定投:{changed}。{limit}"
+    doing = {Kind.DCA_PAUSE: "先暂停,随时可以恢复,已经买的份额不动。", Kind.DCA_RESUME: "恢复扣款。",
+             Kind.DCA_STOP: "终止,以后要投得新建;已经买的份额不动。只想歇一歇的话,可以说「暂停」。"}[draft.kind]  # fmt: skip
+    return f"{plan_line(plan)} —— {doing}{limit}"
+
+
+# -- after that --------------------------------------------------------------------------------------------------
+
+
+def last_step(draft: Draft) -> Answer:
+    words = phrase(draft)
+    return say(f"最后一步:点「{words}」,或者原样打出来,我就提交。想改数量或基金,直接说就行。", quick=(words, DROP))
+
+
+def explain_fee(quote: Quote) -> Answer:
+    """Which shares cost what, first in, first out; and what would cost less."""
+    if quote.kind == "buy" or not quote.fee_lines:
+        rule = f"{money(quote.gross)}的申购费是{money(quote.fee)}。"
+        return say(f"{rule}\n{cite(quote.rules)}", quick=("确认", DROP))
+    lines = [_fee_line(line, quote.nav) for line in quote.fee_lines]
+    text = ["按「先进先出」算,先卖最早买的:", *(f"· {line}" for line in lines), f"合计手续费{money(quote.fee)}。"]
+    if quote.buy_fee:
+        text.append(f"其中转入基金的补差申购费{money(quote.buy_fee)}。")
+    if quote.free_shares and 0 < quote.free_shares < quote.shares:
+        text.append(f"如果只卖{shares(quote.free_shares)},就不收手续费。")
+    text += [f"持有到{day(line.next_rate_from)}起,那{shares(line.shares)}的费率降到{rate(line.next_rate)}。"
+             for line in quote.fee_lines if line.fee and line.next_rate is not None and line.next_rate_from]  # fmt: skip
+    cited = [rule for rule in quote.rules if "FEE" in rule.rule] or list(quote.rules)
+    return say("\n".join((*text, cite(cited))), quick=("确认", DROP))
+
+
+def _fee_line(line: FeeLine, nav: Decimal) -> str:
+    since = f"{full_day(line.confirmed_on)}确认," if line.confirmed_on else ""
+    if not line.fee:
+        return f"{shares(line.shares)}:{since}持有{line.days}天,费率{rate(line.rate)},不收费"
+    sum_ = f"{plain_number(line.shares)}×{nav:.4f}×{rate(line.rate)}"
+    return f"{shares(line.shares)}:{since}持有{line.days}天,费率{rate(line.rate)},{sum_} = {money(line.fee)}"
+
+
+def plain_number(value: Decimal) -> str:
+    amount = cents(value)
+    return f"{amount:,.0f}" if amount == amount.to_integral() else f"{amount:,.2f}"
+
+
+def receipt(draft: Draft, order: Order) -> Answer:
+    """What stands in the books now."""
+    size = shares(order.shares) if order.kind in ("redeem", "switch") else money(order.amount)
+    rows = [{"label": "单号", "value": order.id}, {"label": "基金", "value": order.name}, {"label": "数量", "value": size},
+            {"label": "状态", "value": order.status_words}, {"label": "T日", "value": day(order.t_day)}]  # fmt: skip
+    if order.kind == "redeem":
+        rows.append({"label": "预计到账", "value": f"{moment(order.arrival)}前"})
+    card = {"title": f"{VERBS[draft.kind]}回执", "rows": rows, "stamp": order.status_words}
+    if order.status == "cancelled":
+        return say(f"已撤单:{order.name} {size},单号{order.id}。", card=card, quick=("查交易记录",))
+    if order.status == "held":
+        return say(f"这笔赎回已登记,按大额赎回规则先暂缓(RULE-HOLD),单号{order.id}。", card=card)
+    ends = f"资金{moment(order.arrival)}前到账。" if order.kind == "redeem" else f"{day(order.confirm_day)}确认。"
+    until = f"{moment(order.cancellable_until)}前可以撤单。" if order.cancellable_until else ""
+    text = f"已受理:{VERBS[draft.kind]}{order.name} {size},单号{order.id}。T日是{day(order.t_day)},{ends}{until}"
+    return say(text, card=card, quick=("查这笔进度", "撤单", "我的持仓"))
+
+
+def held(draft: Draft, order: Order) -> Answer:
+    """A large redemption waits: for the client's second word, or for a person (RULE-HOLD)."""
+    share = f"占您资产的{rate(order.hold.share_of_aum, 1)}," if order.hold else ""
+    if order.hold and order.hold.needs_human:
+        return say(
+            f"这笔{share}超过三成,放行前要由人工与您核实一次,是为了防止账户被他人操作。我可以马上为您接人工。",
+            quick=(HUMAN, "撤单"),
+        )
+    return say(
+        f"这笔{share}需要您再确认一次才会放行:点「{phrase(draft)}」。不想赎了可以撤单。",
+        quick=(phrase(draft), "撤单", HUMAN),
+    )
+
+
+def plan_receipt(draft: Draft, plan: Plan) -> Answer:
+    following = f"下次扣款{day(plan.next_date)}。" if plan.next_date else ""
+    done = {Kind.DCA_CREATE: "定投已建好", Kind.DCA_MODIFY: "定投已修改", Kind.DCA_PAUSE: "定投已暂停",
+            Kind.DCA_RESUME: "定投已恢复", Kind.DCA_STOP: "定投已终止"}[draft.kind]  # fmt: skip
+    rows = [
+        {"label": "基金", "value": plan.name},
+        {"label": "金额", "value": money(plan.amount)},
+        {"label": "扣款", "value": f"{plan.day_words}"},
+        {"label": "状态", "value": plan.status_words},
+    ]
+    return say(f"{done}:{plan.name},{plan.day_words},{money(plan.amount)}。{following}",
+               card={"title": "定投回执", "rows": rows, "stamp": plan.status_words}, quick=("我的定投",))  # fmt: skip
+
+
+def dividend_receipt(fund_name: str, done: dict[str, Any]) -> Answer:
+    return say(f"已提交:{fund_name}的分红方式改为{done['mode']},{day(done.get('confirmed_on'))}确认;"
+               "登记日在确认日当天或之后的分红按新方式发(RULE-DIV)。", quick=("我的持仓",))  # fmt: skip
+
+
+def dropped(draft: Draft) -> Answer:
+    return say(f"好的,{DEEDS.get(draft.kind, VERBS[draft.kind])}不办了,什么都没有提交。", quick=("我的持仓", HUMAN))
+
+
+def cut_off_passed(quote: Quote) -> str:
+    return (f"提醒一下:确认时已经过了截止时间,T日变成{day(quote.t_day)},"
+            f"{'资金' + moment(quote.arrival) + '前到账' if quote.kind == 'redeem' else day(quote.confirm_day) + '确认'}。"
+            f"")  # fmt: skip
+
+
+def unsure(draft: Draft) -> Answer:
+    """The institution went silent while placing: we do not know, and say so."""
+    return say(f"系统没有及时回应,这笔是否受理我还不能确定。请再点一次「{phrase(draft)}」:同一笔不会重复提交。也可以转人工核实。",
+               quick=(phrase(draft), HUMAN))  # fmt: skip
+
+
+def reminder(draft: Draft) -> str:
+    """The way back after another question."""
+    if draft.step is Step.FINAL:
+        return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:要提交就点「{phrase(draft)}」,不办就说「算了」。"
+    if draft.step is Step.CONFIRM:
+        what = (
+            f"{decimal(draft.shares):,f}份" if draft.shares is not None else money(draft.amount) if draft.amount else ""
+        )
+        return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}{what}:没问题请回复「确认」,不办就说「算了」。"
+    return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:"

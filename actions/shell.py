@@ -1,0 +1,89 @@
+"""The rasa-sdk side: tracker in, messages and slot events out. Decides nothing about content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
+from actions import (
+    account,
+    checkup,
+    complaints,
+    dca,
+    funds,
+    human,
+    planning,
+    plans,
+    risk,
+    rules,
+    service,
+    talk,
+    trade,
+    worry,
+)
+from actions.answers import HANDLERS, HUMAN, Answer, Handler, say
+from actions.orders import desk
+from actions.planning import Sketch
+from actions.services import House
+from actions.turn import Turn
+from actions.words import SYSTEM_SILENT, for_person, typeset, typeset_all
+from kit import log
+from kit.errors import AgentError, Unavailable
+
+#: Imported so that they register their answers.
+BUSINESS = (account, checkup, complaints, dca, funds, human, plans, risk, rules, service, talk, trade, worry)
+#: Answered at once, whatever order is open: care and safety come before business.
+BEFORE_ORDERS = frozenset({"request_handoff", "soothe", "self_care", "self_harm", "account_security", "ask_human"})
+LOG = log.get(__name__)
+
+
+class Answering(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """The action `action_<name>`: asks its handler, or the open order when the turn belongs to it."""
+
+    def __init__(self, name: str, handler: Handler, house: House) -> None:
+        self._name, self._handler, self._house = name, handler, house
+
+    def name(self) -> str:
+        return f"action_{self._name}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn = Turn.of(tracker.slots, tracker.latest_message, conversation_id=tracker.sender_id)
+        answer = await answer_turn(self._name, self._handler, turn, self._house)
+        for reply in answer.replies:
+            extra = {"card": typeset_all(reply.card), "quick_replies": [typeset(text) for text in reply.quick_replies]}
+            dispatcher.utter_message(text=typeset(for_person(reply.text, turn.person)), json_message=extra)
+        slots = dict(answer.slots)
+        if answer.replies and self._name != "repeat":
+            slots["last_answer"] = answer.text
+        return [SlotSet(name, value) for name, value in slots.items()]
+
+
+async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> Answer:
+    """What the handler says, or the open order; a system that is silent is said to be silent."""
+    try:
+        if name not in BEFORE_ORDERS and desk.concerns(turn):
+            return await desk.go_on(name, handler, turn, house)
+        if name not in BEFORE_ORDERS and name not in planning.NEEDS and plans.concerns(turn):
+            return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
+        return await handler(turn, house)
+    except Unavailable as error:
+        LOG.warning(
+            "A system did not answer.", action="answer_unavailable", handler=name, cause=error.fields.get("cause")
+        )
+        return say(SYSTEM_SILENT, quick=(HUMAN,))
+    except AgentError as error:
+        LOG.warning("A request was refused.", action="answer_refused", handler=name, code=error.code)
+        return say(f"{error.message}\n需要的话,我帮您转人工。", quick=(HUMAN,))
+
+
+def executor(house: House) -> ActionExecutor:
+    """All actions, registered, on these services."""
+    made = ActionExecutor()
+    for name, handler in HANDLERS.items():
+        made.register_action(Answering(name, handler, house))
+    return made

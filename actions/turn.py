@@ -1,0 +1,133 @@
+"""A turn as an action sees it: the tracker's slots and the latest message, read once into a frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from contracts.reasons import NEGATIVE
+from kit.clock import SHANGHAI
+
+#: From this age on sentences are short and come one a line (requirement A7).
+ELDERLY = 60
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str = ""
+    age: int = 0
+    stage: str = ""
+    tier: str = ""
+    risk_level: str = ""
+    own_advisor: str | None = None
+
+    @classmethod
+    def of(cls, client: Mapping[str, Any] | None) -> Person:
+        known = {key: value for key, value in (client or {}).items() if key in cls.__dataclass_fields__}
+        known["age"] = int(known.get("age") or 0)
+        return cls(**known)
+
+    @property
+    def elderly(self) -> bool:
+        return self.age >= ELDERLY
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was said, by whom, when; and what the conversation remembers. `now` is aware."""
+
+    client_id: str
+    message_id: str
+    text: str
+    now: datetime
+    intent: str = ""
+    confidence: float = 0.0
+    ranking: tuple[str, ...] = ()
+    entities: tuple[Mapping[str, Any], ...] = ()
+    person: Person = field(default_factory=Person)
+    channel: str = "web"
+    owner: str = "bot"
+    emotion: str = "平静"
+    strength: float = 0.0
+    negative_share: float = 0.0
+    failures: int = 0
+    repeats: int = 0
+    last_fund: str | None = None
+    last_answer: str | None = None
+    order: Mapping[str, Any] | None = None
+    plan: Mapping[str, Any] | None = None
+    escalation: Mapping[str, Any] | None = None
+    worry_told: str | None = None
+
+    @classmethod
+    def of(cls, slots: Mapping[str, Any], message: Mapping[str, Any], *, conversation_id: str) -> Turn:
+        intent = message.get("intent") or {}
+        return cls(
+            client_id=slots.get("client_id") or conversation_id.removeprefix("cv-"),
+            message_id=slots.get("message_id") or "",
+            text=half_width(message.get("text") or ""),
+            now=_instant(slots.get("now")),
+            intent=intent.get("name") or "",
+            confidence=float(intent.get("confidence") or 0),
+            ranking=tuple(found.get("name", "") for found in message.get("intent_ranking") or ()),
+            entities=tuple(message.get("entities") or ()),
+            person=Person.of(slots.get("client")),
+            channel=slots.get("channel") or "web",
+            owner=slots.get("owner") or "bot",
+            emotion=slots.get("emotion") or "平静",
+            strength=float(slots.get("emotion_strength") or 0),
+            negative_share=float(slots.get("negative_share") or 0),
+            failures=int(slots.get("failures") or 0),
+            repeats=int(slots.get("repeats") or 0),
+            last_fund=slots.get("last_topic_fund"),
+            last_answer=slots.get("last_answer"),
+            order=slots.get("order"),
+            plan=slots.get("plan"),
+            escalation=slots.get("escalation"),
+            worry_told=slots.get("worry_told"),
+        )
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def conversation_id(self) -> str:
+        return f"cv-{self.client_id}"
+
+    @property
+    def upset(self) -> bool:
+        return self.emotion in NEGATIVE
+
+    @property
+    def funds(self) -> tuple[str, ...]:
+        """The codes of the funds named in this message, each once, in order."""
+        return tuple(dict.fromkeys(str(value) for value in self._values("fund")))
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        for value in self._values("period"):
+            if isinstance(value, Mapping) and value.get("from") and value.get("to"):
+                return date.fromisoformat(str(value["from"])[:10]), date.fromisoformat(str(value["to"])[:10])
+        for value in self._values("date"):
+            day = date.fromisoformat(str(value)[:10])
+            return day, day
+        return None
+
+    def _values(self, entity: str) -> list[Any]:
+        return [found["value"] for found in self.entities if found.get("entity") == entity and found.get("value")]
+
+
+def half_width(text: str) -> str:
+    """The text with full-width punctuation, digits and letters made half-width, one for one, so that offsets stay."""
+    return "".join(chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else char for char in text)
+
+
+def _instant(text: str | None) -> datetime:
+    """The turn's time; the epoch when the channel sent none, so that a missing clock shows at once."""
+    if not text:
+        return datetime.fromtimestamp(0, UTC)
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)

@@ -1,0 +1,1 @@
+"""Ways in: the client's web page, the staff's desk."""

@@ -1,0 +1,66 @@
+"""The gateway's application: `uvicorn gateway.main:app`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from gateway import errors, internal, operations, pages
+from gateway.access import internal as ours_only
+from gateway.access import staff
+from gateway.bootstrap import compose, running
+from gateway.channels import desk, desk_socket, web, web_socket
+from gateway.metrics import Metrics
+from gateway.security import Guard
+from gateway.signin import api as signin
+from handoff.api import desk_router, internal_router
+from kit import log
+from kit.settings import ROOT, Settings, load
+
+PAGES = ROOT / "web/dist"
+DESCRIPTION = """Clients, staff and our own processes. Bodies: docs/protocol.md. Errors: RFC 9457 problem documents."""
+
+
+def create_app(settings: Settings | None = None, *, folder: Path = PAGES, **adapters: Any) -> FastAPI:
+    """A gateway; `adapters` go to `bootstrap.compose`."""
+    settings = settings or load()
+    metrics = Metrics()
+    parts = compose(settings, metrics=metrics, **adapters)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        log.configure(settings.log_level)
+        async with running(parts):
+            yield
+
+    app = FastAPI(
+        title="慧伴", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
+        responses={422: {"description": "The request is wrong: a problem document"}},
+    )  # fmt: skip
+    app.state.services = parts
+    app.add_middleware(Guard, metrics=metrics)
+    errors.install(app)
+    for router in (
+        operations.router, signin.router, web.router, web_socket.router, desk.router, desk_socket.router, internal.router,
+        desk_router(parts.handoffs, staff, parts.hub.cursor), internal_router(parts.handoffs, ours_only),
+    ):  # fmt: skip
+        app.include_router(router)
+    app.include_router(pages.router(folder))
+    return app
+
+
+@cache
+def served() -> FastAPI:
+    return create_app()
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, made when a server asks for it: importing this module opens nothing."""
+    if name == "app":
+        return served()
+    raise AttributeError(name)

@@ -1,0 +1,75 @@
+"""For operations: health, figures, the interface in words."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway import turn_store
+from gateway.access import Parts
+from gateway.services import Services
+from handoff import store as handoff_store
+from handoff.model import OPEN, QUEUED, HandoffState
+
+router = APIRouter(tags=["operations"])
+
+DATABASE_SECONDS = 3.0
+
+
+@router.get("/health", responses={503: {"description": "The database does not answer"}})
+async def health(parts: Parts) -> JSONResponse:
+    """200 when this process can take messages. Rasa away is no reason to send people elsewhere: turns wait for it."""
+    database, rasa = await asyncio.gather(_database(parts), parts.core.reachable())
+    return JSONResponse({"ok": database, "database": database, "rasa": rasa}, 200 if database else 503)
+
+
+async def _database(parts: Services) -> bool:
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS), parts.engine.connect() as sql:
+            await sql.execute(text("SELECT 1"))
+        return True
+    except (SQLAlchemyError, OSError, TimeoutError):
+        return False
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(parts: Parts) -> Response:
+    """Prometheus' text."""
+    async with parts.engine.connect() as sql:
+        parts.metrics.open_turns.set(await turn_store.count_open(sql))
+        counted = {state: await handoff_store.count(sql, state) for state in OPEN}
+    parts.metrics.owners.labels("queue").set(sum(counted[state] for state in QUEUED))
+    parts.metrics.owners.labels("advisor").set(counted[HandoffState.ACTIVE])
+    for page, count in parts.hub.counts().items():
+        parts.metrics.pages.labels(page).set(count)
+    return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+async def docs(request: Request) -> HTMLResponse:
+    """The calls, from the OpenAPI document, without a script of anybody else."""
+    return HTMLResponse(page(request.app.openapi()))
+
+
+def page(document: dict[str, Any]) -> str:
+    """The OpenAPI document as a page."""
+    rows = "".join(
+        f"<tr><td><b>{method.upper()}</b></td><td><code>{escape(path)}</code></td><td>{escape(call.get('tags', [''])[0])}</td>"
+        f"<td>{escape(call.get('description') or call.get('summary') or '')}</td></tr>"
+        for path, calls in document["paths"].items()
+        for method, call in calls.items()
+    )
+    return (
+        '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>慧伴 API</title>'
+        '<body style="font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem">'
+        '<h1>慧伴 API</h1><p>机器可读:<a href="/openapi.json">/openapi.json</a>。出错一律为 RFC 9457 '
+        "<code>application/problem+json</code>。</p>"
+        f'<table cellpadding="6">{rows}</table></body></html>'
+    )

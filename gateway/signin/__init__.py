@@ -1,0 +1,1 @@
+"""Who is there: one-time tickets, staff names and passwords, sessions."""

@@ -1,0 +1,104 @@
+"""The gateway's tables. The handoff feature declares its own on the same metadata."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from handoff.tables import Instant
+from kit.database import metadata
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("client_id", String(64), nullable=False),
+    #: Changes when the numbers start again: pages that hold older numbers fetch a snapshot.
+    Column("epoch", String(36), nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("conversation_id", String(80), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(120), nullable=False),
+    Column("author", String(10), nullable=False),
+    Column("author_id", String(64)),
+    Column("name", String(64)),
+    Column("text", Text, nullable=False),
+    Column("card", JSON(none_as_null=True)),
+    Column("quick_replies", JSON, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("turn_id", String(64)),
+    Column("intent", String(64)),
+    Column("confidence", Float),
+    Column("emotion", String(8)),
+    Column("strength", Float),
+    UniqueConstraint("conversation_id", "id"),
+    ForeignKeyConstraint(["conversation_id"], ["conversations.id"]),
+    Index("ix_messages_id", "id"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("conversation_id", String(80), primary_key=True),
+    #: The id of the turn's first message: the dialogue core knows the turn by it.
+    Column("id", String(64), primary_key=True),
+    Column("first_seq", Integer, nullable=False),
+    #: gathering (takes more bubbles) -> asked (frozen) -> closed
+    Column("state", String(10), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("told_late", Boolean, nullable=False),
+    Column("missed", Boolean),
+    Column("outcome", String(20)),
+    Column("owner", String(10)),
+    Column("took_ms", Integer),
+    #: `contracts.turn.TurnAnswer` as it came; null until closed.
+    Column("answer", JSON(none_as_null=True)),
+    ForeignKeyConstraint(["conversation_id"], ["conversations.id"]),
+    Index("ix_turns_state", "state"),
+    Index("ix_turns_conversation_id_first_seq", "conversation_id", "first_seq"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(10), nullable=False),
+    #: argon2id; null until the person sets one.
+    Column("password_hash", String(200)),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff_id", String(64), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    ForeignKeyConstraint(["staff_id"], ["staff.id"]),
+)
+
+used_tickets = Table(
+    "used_tickets",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+)

@@ -1,0 +1,18 @@
+"""The end of background tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+#: A cancellation that falls into a database call can come out as the driver's error, and is then asked for again.
+ASK_AGAIN_SECONDS = 0.1
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel them until they have ended; what they raise is theirs."""
+    running = set(tasks)
+    while running := {task for task in running if not task.done()}:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=ASK_AGAIN_SECONDS)

@@ -1,0 +1,1 @@
+"""The one true timeline of each conversation: numbered without gaps, each message stored once."""

@@ -1,0 +1,94 @@
+"""The timeline as the rest of the product uses it: append durably, tell the live pages after the commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.committed import later
+from gateway.hub import Hub
+from gateway.masking import mask
+from gateway.timeline import store
+from gateway.timeline.model import Author, Draft, Message, client_of
+from handoff.ports import TimelineMessage
+from kit.clock import Clock
+from kit.ids import NewId
+
+#: Shown where a person's name would stand.
+NAMES = {Author.AI: "慧伴", Author.SYSTEM: None}
+
+
+class OwnerLookup(Protocol):
+    async def __call__(self, connection: AsyncConnection, conversation_id: str) -> Any: ...
+
+
+class Timeline:
+    """Meets `handoff.ports.Timeline`. `owner_of` is set at bootstrap: handoffs need the timeline, too."""
+
+    def __init__(self, hub: Hub, clock: Clock, new_id: NewId) -> None:
+        self._hub = hub
+        self._clock = clock
+        self._new_id = new_id
+        self.owner_of: OwnerLookup | None = None
+
+    async def open(self, connection: AsyncConnection, conversation_id: str) -> store.Conversation:
+        return await store.open_conversation(
+            connection, conversation_id, client_of(conversation_id), epoch=self._new_id(), at=self._clock.now()
+        )
+
+    async def append(
+        self, connection: AsyncConnection, draft: Draft, *, readers: set[str] | None = None
+    ) -> tuple[Message, bool]:
+        """Store a message and, once it is committed, show it; (message, whether it is new).
+
+        readers  whose desks see it, when the caller knows: the owner's
+        """
+        message, new = await self.put(connection, draft)
+        if new:
+            seen_by = await self.readers(connection, draft.conversation_id) if readers is None else readers
+            later(connection, lambda: self._hub.message(message, seen_by))
+        return message, new
+
+    async def put(self, connection: AsyncConnection, draft: Draft) -> tuple[Message, bool]:
+        """Store a message and show it to nobody."""
+        if (added := await store.add(connection, draft)) is None:
+            await self.open(connection, draft.conversation_id)
+            added = await store.add(connection, draft)
+        assert added is not None
+        return added
+
+    async def readers(self, connection: AsyncConnection, conversation_id: str) -> set[str]:
+        """The desks that see the conversation live: its owner's."""
+        owner = await self.owner_of(connection, conversation_id) if self.owner_of else None
+        return {owner.advisor_id} if owner and owner.advisor_id else set()
+
+    async def append_system(
+        self,
+        connection: AsyncConnection,
+        conversation_id: str,
+        text: str,
+        *,
+        at: datetime,
+        author: str = "system",
+        card: dict[str, Any] | None = None,
+    ) -> None:
+        who = Author(author)
+        draft = Draft(self._new_id(), conversation_id, who, mask(text), at, name=NAMES.get(who), card=card)
+        await self.append(connection, draft)
+
+    async def history(
+        self, connection: AsyncConnection, conversation_id: str, limit: int = 200
+    ) -> list[TimelineMessage]:
+        return [plain(message) for message in await store.before(connection, conversation_id, None, limit)]
+
+
+def plain(message: Message) -> TimelineMessage:
+    said, known = message.draft, message.understanding
+    return TimelineMessage(
+        seq=message.seq, id=said.id, conversation_id=said.conversation_id, author=said.author.value, text=said.text,
+        at=said.at, author_id=said.author_id, name=said.name, card=said.card, quick_replies=said.quick_replies,
+        channel=said.channel, intent=known.intent if known else None, confidence=known.confidence if known else None,
+        emotion=known.emotion if known else None, strength=known.strength if known else None,
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""An honest word to the client who waits: the place in the queue, how long, or that nobody is on duty. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from handoff.hours import day_words, next_start, on_shift
+from handoff.matching import blocks, never, possible, skill, terms
+from handoff.model import SUPERVISOR, AdvisorView, Case, Presence
+from handoff.policy import MatchingPolicy
+
+#: What an advisor takes to see an offer and accept it.
+ANSWER_SECONDS = 20.0
+#: Below this a wait is said to be short, above in minutes rounded up: a wait must not be longer than what was said.
+SOON_SECONDS = 40.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """position counts from 1; wait_seconds is None when nobody is on duty who could take the case.
+
+    resumes_at   when the next who could begins his shift
+    appointment  the next slot of an expert who serves by appointment only
+    """
+
+    position: int
+    wait_seconds: int | None
+    resumes_at: datetime | None = None
+    appointment: datetime | None = None
+
+
+class Line:
+    """The queue as it is walked through from its head: how many of those passed compete for the same people."""
+
+    def __init__(self, advisors: Sequence[AdvisorView], policy: MatchingPolicy) -> None:
+        self._advisors = advisors
+        self._policy = policy
+        self._known: dict[tuple[object, ...], list[AdvisorView]] = {}
+        self._passed: Counter[frozenset[str]] = Counter()
+
+    def possible(self, case: Case) -> list[AdvisorView]:
+        """`matching.possible`, worked out once for cases that are alike."""
+        client = case.client
+        language = client.dialect if client.language_hard else None
+        anyone = bool(self._policy.anyone_for & set(case.reasons))
+        alike = (case.topic, client.tier, language, anyone, case.complained_about, *sorted(case.excluded))
+        if alike not in self._known:
+            self._known[alike] = possible(case, self._advisors, self._policy)
+        return self._known[alike]
+
+    def step(self, case: Case) -> int:
+        """How many rivals are before this case, which then is passed itself."""
+        mine = frozenset(view.id for view in self.possible(case))
+        rivals = sum(count for theirs, count in self._passed.items() if theirs & mine)
+        self._passed[mine] += 1
+        return rivals
+
+
+def estimate(
+    case: Case,
+    rivals: int,
+    mine: Sequence[AdvisorView],
+    advisors: Sequence[AdvisorView],
+    policy: MatchingPolicy,
+    *,
+    now: datetime,
+    handling_seconds: float,
+) -> Estimate:
+    """The estimate for `case`: `mine` could ever take it, `rivals` before it compete for them."""
+    position = rivals + 1
+    on_duty = [v for v in mine if v.presence is not Presence.OFFLINE and on_shift(v.advisor, now)]
+    if not on_duty:
+        resumes = next_start([s for v in mine for s in v.advisor.shifts], now)
+        return Estimate(position, None, resumes, _appointment(case, advisors, policy, now))
+    free_at = _free_after(case, rivals, on_duty, policy, now)
+    # Places come free evenly: all of them once in the time that one case takes.
+    places = sum(view.advisor.capacity for view in on_duty)
+    free = sum(view.free for view in on_duty if view.presence is Presence.ONLINE)
+    turn_comes = max(0, rivals + 1 - free) * handling_seconds / max(1, places)
+    only_supervisor = all(view.advisor.role == SUPERVISOR for view in on_duty)
+    wait = free_at if free_at is not None else max(turn_comes, _supervisor_after(case, policy, now) * only_supervisor)
+    return Estimate(position, math.ceil(wait + ANSWER_SECONDS))
+
+
+def _free_after(
+    case: Case, rivals: int, on_duty: Sequence[AdvisorView], policy: MatchingPolicy, now: datetime
+) -> float | None:
+    """Seconds until the terms are low enough for a place that is free now, those ahead served; None when never."""
+    waited = case.waited_seconds(now)
+    for seconds in (0.0, *(step.after_seconds - waited for step in policy.relaxation)):
+        asked = terms(case, policy, now=now + timedelta(seconds=max(0.0, seconds)))
+        able = [v for v in on_duty if next(blocks(case, v, asked, policy, now=now), None) is None]
+        if seconds >= 0 and sum(view.free for view in able) > rivals:
+            return seconds
+    return None
+
+
+def _supervisor_after(case: Case, policy: MatchingPolicy, now: datetime) -> float:
+    waited = case.waited_seconds(now)
+    return max(0.0, min((s.after_seconds for s in policy.relaxation if s.supervisor), default=0.0) - waited)
+
+
+def _appointment(case: Case, advisors: Iterable[AdvisorView], policy: MatchingPolicy, now: datetime) -> datetime | None:
+    """The next slot of an expert who could have the case were it not for his serving by appointment only."""
+    able = [
+        view.advisor
+        for view in advisors
+        if not view.advisor.live
+        and view.id not in case.excluded
+        and skill(view, case.topic, policy) >= policy.least_skill
+        and not any(never(case, replace(view, advisor=replace(view.advisor, live=True)), policy))
+    ]
+    return next_start([slot for advisor in able for slot in advisor.slots], now)
+
+
+def wait_words(seconds: int) -> str:
+    if seconds <= SOON_SECONDS:
+        return "很快就有顾问接入"
+    return f"预计等待约 {math.ceil(seconds / 60)} 分钟"
+
+
+def words(found: Estimate, *, topic: str, now: datetime) -> str:
+    """What the client is told: a place and a wait, or when service starts again and what to do meanwhile."""
+    if found.wait_seconds is not None:
+        return (
+            f"您前面还有 {found.position - 1} 位客户,{wait_words(found.wait_seconds)}。"
+            if found.position > 1
+            else (f"您排在第 1 位,{wait_words(found.wait_seconds)}。")
+        )
+    if found.appointment is not None:
+        return (
+            f"{topic}由专家预约服务,最近可约的时间是{day_words(found.appointment, now)}。"
+            "回复「预约」为您登记这个时间,也可以回复「留言」或「回电」。"
+        )
+    if found.resumes_at is not None:
+        return (
+            f"现在没有能处理这类问题的顾问在线,{day_words(found.resumes_at, now)} 恢复服务。您的排队会一直保留;"
+            "也可以回复「留言」写下问题,或回复「回电」,我们上班后第一时间联系您。"
+        )
+    return (
+        "现在没有能处理这类问题的顾问在线。您的排队会一直保留;也可以回复「留言」写下问题,或回复「回电」请我们联系您。"
+    )
+
+
+def average_handling(seconds: Sequence[float], default: float) -> float:
+    """The mean of past handling times, pulled towards the default while there are few of them."""
+    return (sum(seconds) + 5 * default) / (len(seconds) + 5)

@@ -1,0 +1,366 @@
+"""The client's side: asking for a person, leaving the queue or something to be called back for, rating."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.reasons import REASONS
+from handoff import store, views
+from handoff.core import PATIENCE_SECONDS, Work, logger
+from handoff.estimate import Estimate
+from handoff.hours import day_words, upcoming
+from handoff.matching import never, skill
+from handoff.model import Advisor, AdvisorView, ClientView, HandoffState, Presence, TimelineMessage
+from handoff.offers import Offers
+from handoff.ports import Json
+from handoff.record import Handoff, read_client
+from handoff.states import Event
+from handoff.topics import complained_about, topic_of
+from kit.errors import AgentError, Conflict, Invalid, NotFound
+
+#: How many of the latest messages say what a case is about.
+RECENT = 12
+HIGH_NET_WORTH = "高净值"
+WAYS_OUT = {"留言": "message", "回电": "callback", "预约": "appointment"}
+_WAY_OUT = re.compile(r"^(留言|回电|预约)(?:话)?[:,\s]*(.*)$", re.DOTALL)
+_CANCEL = re.compile(r"^(取消排队|不排了|不用人工了|取消转人工)[。!]?$")
+_SCORE = re.compile(r"^([1-5一二三四五])\s*(?:分|颗?星)?[。!]?$")
+ASK_RATING = "请回复 1 到 5 分为本次服务打分,5 分最满意。"
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+
+
+class ReasonUnknown(Invalid):
+    """没有这个升级原因。"""
+
+    code = "reason_unknown"
+
+
+class NotWaiting(Conflict):
+    """您现在没有在排队。"""
+
+    code = "not_waiting"
+
+
+class NoSlot(Conflict):
+    """暂时没有可以预约的时间,您可以留言或请我们回电。"""
+
+    code = "no_slot"
+
+
+class RatingUnknown(NotFound):
+    """没有需要评价的服务。"""
+
+    code = "rating_unknown"
+
+
+class AlreadyRated(Conflict):
+    """您已经评价过这次服务,谢谢。"""
+
+    code = "already_rated"
+
+
+class Requests(Offers):
+    async def request(
+        self,
+        conversation_id: str,
+        client_id: str,
+        reasons: Sequence[str],
+        *,
+        topic: str | None = None,
+        second_topic: str | None = None,
+        facts: Sequence[dict[str, str]] = (),
+        note: str = "",
+        key: str | None = None,
+        channel: str | None = None,
+        announce: bool = True,
+        about: str | None = None,
+    ) -> Json:
+        """Ask for a person: `{handoff_id, state, position, wait_seconds, words, already, advisor}`.
+
+        The same key does nothing twice; an open handoff takes the new reasons and facts in and keeps its place.
+        announce  write place and wait into the timeline; False when the bot says `words` itself
+        about     the advisor a complaint is about, when it is known
+
+        Raises ReasonUnknown.
+        """
+        unknown = [code for code in reasons if code not in REASONS]
+        if unknown:
+            raise ReasonUnknown(f"没有这个升级原因:{'、'.join(unknown)}", reasons=unknown)
+        client = await self._client(client_id)
+        async with self.work() as work:
+            known = await store.by_key(work.connection, key) if key else None
+            if known is not None:
+                return views.status_json(known, await self.scene(work.connection, work.now), already=True)
+            recent = await self._timeline.history(work.connection, conversation_id, RECENT)
+            handoff = await store.open_of(work.connection, conversation_id)
+            already = handoff is not None
+            if handoff is not None:
+                handoff = await self._take_in(work, handoff, reasons, topic, second_topic, facts, note)
+            else:
+                handoff = self._opened(
+                    conversation_id, client, reasons, recent, topic=topic, second_topic=second_topic, facts=facts,
+                    note=note, channel=channel, about=about, now=work.now,
+                    knew=await self._knew(work, conversation_id),
+                )  # fmt: skip
+                await store.add(work.connection, handoff)
+                await self.record(
+                    work, handoff.id, "request", client_id, {"reasons": list(reasons), "topic": handoff.topic}
+                )
+                logger.info("Handoff requested", action="handoff_requested", handoff_id=handoff.id)
+                work.note(handoff)
+            if key:
+                await store.add_key(work.connection, key, handoff.id)
+            return await self._answer(work, handoff.id, already=already, announce=announce and not already)
+
+    def _opened(
+        self,
+        conversation_id: str,
+        client: ClientView,
+        reasons: Sequence[str],
+        recent: Sequence[TimelineMessage],
+        *,
+        topic: str | None,
+        second_topic: str | None,
+        facts: Sequence[dict[str, str]],
+        note: str,
+        channel: str | None,
+        about: str | None,
+        now: datetime,
+        knew: str | None,
+    ) -> Handoff:
+        said = [message for message in recent if message.author == "client"]
+        felt = next((message for message in reversed(said) if message.emotion), None)
+        texts = [message.text for message in said]
+        codes = list(dict.fromkeys(reasons)) or ["explicit_ask"]
+        if client.tier == HIGH_NET_WORTH and "high_net_worth_channel" not in codes:
+            codes.append("high_net_worth_channel")
+        names = {advisor.id: advisor.name for advisor in self._roster.values()}
+        if about is None and "complaint" in codes:
+            about = complained_about([*texts[-3:], note], names, client.own_advisor)
+        return Handoff(
+            id=self._new_id(), conversation_id=conversation_id, client_id=client.id, client=client,
+            topic=topic_of(codes, topic, texts), second_topic=second_topic, reasons=tuple(codes), requested_at=now,
+            channel=channel or (said[-1].channel if said else "web"), facts=tuple(dict(fact) for fact in facts),
+            note=note, emotion=felt.emotion if felt else None, strength=(felt.strength or 0.0) if felt else 0.0,
+            last_message=_last(said[-1]) if said else None, complained_about=about, knew=knew,
+        )  # fmt: skip
+
+    async def _take_in(
+        self,
+        work: Work,
+        handoff: Handoff,
+        reasons: Sequence[str],
+        topic: str | None,
+        second_topic: str | None,
+        facts: Sequence[dict[str, str]],
+        note: str,
+    ) -> Handoff:
+        """New reasons raise the priority; a waiting case whose only reason was the wish for a person takes the topic."""
+        merged = list(dict.fromkeys([*handoff.reasons, *reasons]))
+        known = {fact["label"]: fact for fact in handoff.facts} | {fact["label"]: dict(fact) for fact in facts}
+        values: dict[str, Any] = {"reasons": merged, "facts": list(known.values())}
+        if note and note not in handoff.note:
+            values["note"] = f"{handoff.note} {note}".strip()
+        if handoff.state is HandoffState.WAITING and set(handoff.reasons) <= {"explicit_ask", "high_net_worth_channel"}:
+            values["topic"] = topic_of(reasons, topic) if topic or set(reasons) - {"explicit_ask"} else handoff.topic
+        elif topic and topic != handoff.topic:
+            values["second_topic"] = handoff.second_topic or topic
+        if second_topic:
+            values["second_topic"] = second_topic
+        if merged != list(handoff.reasons):
+            detail = {"reasons": list(reasons), "topic": topic}
+            await self.record(work, handoff.id, "reasons", handoff.client_id, detail)
+        return work.note(await store.amend(work.connection, handoff.id, **values))
+
+    async def _answer(self, work: Work, handoff_id: str, *, already: bool, announce: bool) -> Json:
+        await self.match(work)
+        handoff = await store.get(work.connection, handoff_id)
+        scene = await self.scene(work.connection, work.now)
+        found = scene.estimate(handoff) if handoff.queued else Estimate(0, 0)
+        if not already:
+            told = work.now if found.wait_seconds is None else None
+            await store.amend(work.connection, handoff.id, estimated_seconds=found.wait_seconds, told_closed_at=told)
+        if announce:
+            await self.say(work, handoff.conversation_id, f"已为您转人工。{scene.words(handoff)}")
+        return views.status_json(handoff, scene, already=already)
+
+    async def _client(self, client_id: str) -> ClientView:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return read_client(await self._institution.client(client_id))
+        except NotFound:
+            raise
+        except (AgentError, TimeoutError) as error:
+            logger.warning("A client could not be read", action="client_unavailable", cause=type(error).__name__)
+            return ClientView(id=client_id)
+
+    async def _knew(self, work: Work, conversation_id: str) -> str | None:
+        last = await store.latest_of(work.connection, conversation_id)
+        fresh = timedelta(hours=self.policy.matching.knew_case_hours)
+        return last.owner_id if last is not None and self.recent(last, fresh) else None
+
+    async def status_of(self, conversation_id: str) -> Json:
+        """The open handoff's status for the dialogue core, {} when there is none."""
+        await self.roster()
+        async with self._engine.begin() as connection:
+            handoff = await store.open_of(connection, conversation_id)
+            if handoff is None:
+                return {}
+            return views.status_json(handoff, await self.scene(connection, self._clock.now()), already=True)
+
+    async def cancel(self, conversation_id: str) -> None:
+        """The client leaves the queue. Raises NotWaiting."""
+        async with self.work() as work:
+            handoff = await self._queued(work, conversation_id)
+            await self._withdraw_offer(work, handoff)
+            await self.step(
+                work, handoff, Event.CANCEL, actor=handoff.client_id, ended_at=work.now, outcome="cancelled",
+                offered_to=None, offer_expires_at=None,
+            )  # fmt: skip
+            await self.say(work, conversation_id, "已为您取消排队,需要时随时可以再转人工。")
+            await self.match(work)
+
+    async def _queued(self, work: Work, conversation_id: str) -> Handoff:
+        handoff = await store.open_of(work.connection, conversation_id)
+        if handoff is None or not handoff.queued:
+            raise NotWaiting
+        return handoff
+
+    async def _withdraw_offer(self, work: Work, handoff: Handoff) -> None:
+        if handoff.offered_to:
+            work.gone.append((handoff.offered_to, handoff.id, "withdrawn"))
+
+    async def leave(self, conversation_id: str, kind: str, text: str = "", due_at: datetime | None = None) -> Json:
+        """A message, a call-back or an appointment (`kind`) instead of waiting: {follow_up_id, kind, due_at, words}.
+
+        Raises NotWaiting, NoSlot.
+        """
+        async with self.work() as work:
+            handoff = await self._queued(work, conversation_id)
+            advisor: Advisor | None = None
+            if kind == "appointment":
+                advisor, due_at = await self._slot(work, handoff, due_at)
+            said = [
+                m
+                for m in await self._timeline.history(work.connection, conversation_id, RECENT)
+                if m.author == "client"
+            ]
+            words = text or " / ".join(m.text for m in said[-3:] if not _WAY_OUT.match(m.text))
+            follow_up = {
+                "id": self._new_id(), "handoff_id": handoff.id, "kind": kind, "text": words, "due_at": due_at,
+                "advisor_id": advisor.id if advisor else handoff.client.own_advisor, "created_at": work.now,
+            }  # fmt: skip
+            if not await store.add_follow_up(work.connection, follow_up):
+                raise NoSlot
+            await self._withdraw_offer(work, handoff)
+            await self.step(
+                work, handoff, Event.LEAVE, actor=handoff.client_id, detail={"kind": kind}, ended_at=work.now,
+                outcome=kind, offered_to=None, offer_expires_at=None,
+            )  # fmt: skip
+            told = _left_words(kind, advisor, due_at, work.now)
+            await self.say(work, conversation_id, told)
+            await self.match(work)
+            return {"follow_up_id": follow_up["id"], "kind": kind, "due_at": due_at, "words": told}
+
+    async def _slot(self, work: Work, handoff: Handoff, wanted: datetime | None) -> tuple[Advisor, datetime]:
+        """The next free slot (or the wanted one) of an expert for this case."""
+        taken = await store.appointments(work.connection)
+        experts = [AdvisorView(a, Presence.ONLINE, 0) for a in self._roster.values() if a.slots]
+        able = [
+            view.advisor
+            for view in experts
+            if skill(view, handoff.topic, self.policy.matching) >= self.policy.matching.least_skill
+            and not [w for w in never(handoff.case, view, self.policy.matching) if w != "只接受预约"]
+        ]
+        free = sorted(
+            (slot, advisor.id)
+            for advisor in able
+            for slot in upcoming(advisor.slots, work.now)
+            if (advisor.id, slot) not in taken and (wanted is None or slot == wanted)
+        )
+        if not free:
+            raise NoSlot
+        return self._roster[free[0][1]], free[0][0]
+
+    async def command(self, conversation_id: str, text: str) -> bool:
+        """Whether the client's message was an answer to us (留言, 回电, 预约, 取消排队, a score) and is dealt with.
+
+        Call it before a turn is started; True means that the bot needs to say nothing.
+        """
+        # Full-width figures and marks, as phones write them, become plain ones.
+        bare = unicodedata.normalize("NFKC", text).strip()
+        way, score = _WAY_OUT.match(bare), _SCORE.match(bare)
+        state = await self.client_state(conversation_id) if way or score or _CANCEL.match(bare) else {}
+        try:
+            if score and state.get("rating_asked") and await self._scored(conversation_id, bare):
+                points = int(_DIGITS.get(score[1], score[1]))
+                await self.rate(state["rating_asked"]["handoff_id"], conversation_id.removeprefix("cv-"), points)
+            elif way and state.get("waiting"):
+                await self.leave(conversation_id, WAYS_OUT[way[1]], way[2].strip())
+            elif not score and not way and state.get("waiting"):
+                await self.cancel(conversation_id)
+            else:
+                return False
+        except NoSlot as error:
+            async with self.work() as work:
+                await self.say(work, conversation_id, error.message)
+        except Conflict:
+            return False
+        return True
+
+    async def _scored(self, conversation_id: str, text: str) -> bool:
+        """A bare figure is a score only right after we asked for one; with 分 or 星 it always is."""
+        if "分" in text or "星" in text:
+            return True
+        async with self._engine.begin() as connection:
+            history = await self._timeline.history(connection, conversation_id, RECENT)
+        heard = next((message.text for message in reversed(history) if message.author != "client"), "")
+        return heard.endswith(ASK_RATING)
+
+    async def understood(
+        self, conversation_id: str, text: str, *, at: datetime, emotion: str | None, strength: float | None
+    ) -> None:
+        """A client's message was read: emotion and last message of the open handoff follow it."""
+        async with self.work() as work:
+            handoff = await store.open_of(work.connection, conversation_id)
+            if handoff is None:
+                return
+            values: dict[str, Any] = {"last_message": {"author": "client", "text": text, "at": at.isoformat()}}
+            if emotion is not None:
+                values |= {"emotion": emotion, "strength": strength or 0.0}
+            changed = await store.amend(work.connection, handoff.id, **values)
+            work.changed[changed.id] = changed
+
+    async def rate(self, handoff_id: str, client_id: str, score: int, comment: str | None = None) -> None:
+        """The client's score, 1..5; the same score again does nothing. Raises RatingUnknown, AlreadyRated."""
+        async with self.work() as work:
+            handoff = await store.get(work.connection, handoff_id)
+            if handoff.client_id != client_id or handoff.ended_at is None or handoff.owner_id is None:
+                raise RatingUnknown
+            if handoff.score == score:
+                return
+            if handoff.score is not None:
+                raise AlreadyRated
+            work.note(await store.amend(work.connection, handoff.id, score=score, score_comment=comment))
+            await self.record(work, handoff.id, "rated", client_id, {"score": score})
+            thanks = "感谢您的评价!" if score > 3 else "感谢您的评价,很抱歉这次没有让您满意,我们会改进。"
+            await self.say(work, handoff.conversation_id, thanks)
+
+
+def _last(message: TimelineMessage) -> Json:
+    return {"author": message.author, "text": message.text, "at": message.at.isoformat()}
+
+
+def _left_words(kind: str, advisor: Advisor | None, due_at: datetime | None, now: datetime) -> str:
+    if kind == "message":
+        return "已收到您的留言,同事上班后会第一时间查看并回复您。"
+    if kind == "callback":
+        when = f"{day_words(due_at, now)} " if due_at else "恢复服务后尽快"
+        return f"已为您登记回电,我们会{when}拨打您预留的手机号,请留意接听。"
+    name = f"专家{advisor.name}" if advisor else "专家"
+    return f"已为您预约{name},时间是{day_words(due_at, now) if due_at else '待定'},到时会主动联系您。"

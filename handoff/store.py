@@ -1,0 +1,223 @@
+"""Handoffs in SQL. Every function works in the caller's transaction; none commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff import tables
+from handoff.model import OPEN, Assignment, HandoffState
+from handoff.record import Handoff, PresenceRow, from_row, to_row
+from handoff.states import Event, HandoffChanged, apply
+from kit.errors import NotFound
+
+#: The advisory lock of whoever gives out places on PostgreSQL; the number is ours alone.
+MATCHING_LOCK = 7_201_133
+#: How many past cases the handling time is averaged over.
+HANDLING_SAMPLE = 50
+#: A longer one was forgotten open, or the clock was moved: it says nothing of how long a case takes.
+LONGEST_HANDLING_SECONDS = 3600.0
+
+_OPEN_VALUES = [state.value for state in OPEN]
+_h = tables.handoffs.c
+
+
+class HandoffUnknown(NotFound):
+    """没有这条转接。"""
+
+    code = "handoff_unknown"
+
+
+async def lock_matching(connection: AsyncConnection) -> None:
+    """Only one transaction at a time gives out advisors' places; SQLite's BEGIN IMMEDIATE does it by itself."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MATCHING_LOCK})
+
+
+async def _insert_new(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> bool:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    done = await connection.execute(dialect.insert(table).values(**row).on_conflict_do_nothing())
+    return bool(done.rowcount)
+
+
+async def add(connection: AsyncConnection, handoff: Handoff) -> bool:
+    """Whether it was stored; False when the conversation has an open one already."""
+    return await _insert_new(connection, tables.handoffs, to_row(handoff))
+
+
+async def add_key(connection: AsyncConnection, key: str, handoff_id: str) -> None:
+    await _insert_new(connection, tables.handoff_keys, {"key": key, "handoff_id": handoff_id})
+
+
+async def by_key(connection: AsyncConnection, key: str) -> Handoff | None:
+    found = await connection.scalar(select(tables.handoff_keys.c.handoff_id).where(tables.handoff_keys.c.key == key))
+    return await get(connection, found) if found else None
+
+
+async def get(connection: AsyncConnection, handoff_id: str) -> Handoff:
+    row = (await connection.execute(select(tables.handoffs).where(_h.id == handoff_id))).mappings().first()
+    if row is None:
+        raise HandoffUnknown(handoff_id=handoff_id)
+    return from_row(row)
+
+
+async def open_of(connection: AsyncConnection, conversation_id: str) -> Handoff | None:
+    query = select(tables.handoffs).where(_h.conversation_id == conversation_id, _h.state.in_(_OPEN_VALUES))
+    row = (await connection.execute(query)).mappings().first()
+    return from_row(row) if row else None
+
+
+async def latest_of(connection: AsyncConnection, conversation_id: str) -> Handoff | None:
+    """The last one that an advisor has had and that is over."""
+    query = (
+        select(tables.handoffs)
+        .where(_h.conversation_id == conversation_id, _h.owner_id.is_not(None), _h.ended_at.is_not(None))
+        .order_by(_h.ended_at.desc(), _h.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).mappings().first()
+    return from_row(row) if row else None
+
+
+async def all_open(connection: AsyncConnection) -> list[Handoff]:
+    query = select(tables.handoffs).where(_h.state.in_(_OPEN_VALUES)).order_by(_h.requested_at, _h.id)
+    return [from_row(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def in_state(connection: AsyncConnection, state: HandoffState) -> list[Handoff]:
+    query = select(tables.handoffs).where(_h.state == state.value).order_by(_h.requested_at, _h.id)
+    return [from_row(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def transition(connection: AsyncConnection, handoff: Handoff, event: Event, **changes: Any) -> Handoff:
+    """The handoff after `event`; HandoffChanged when somebody else was faster."""
+    return await change(connection, handoff, state=apply(handoff.state, event).value, **changes)
+
+
+async def change(connection: AsyncConnection, handoff: Handoff, **changes: Any) -> Handoff:
+    """The handoff with these columns changed, its version counted up: one conditional UPDATE."""
+    done = await connection.execute(
+        update(tables.handoffs)
+        .where(_h.id == handoff.id, _h.version == handoff.version)
+        .values(version=handoff.version + 1, **changes)
+    )
+    if done.rowcount != 1:
+        raise HandoffChanged(handoff_id=handoff.id)
+    return await get(connection, handoff.id)
+
+
+async def amend(connection: AsyncConnection, handoff_id: str, **values: Any) -> Handoff:
+    """The handoff with what is known of it changed: no transition, so no new version for the pages to miss."""
+    await connection.execute(update(tables.handoffs).where(_h.id == handoff_id).values(**values))
+    return await get(connection, handoff_id)
+
+
+async def note_event(
+    connection: AsyncConnection,
+    handoff_id: str,
+    event: str,
+    actor: str,
+    detail: dict[str, Any],
+    *,
+    id: str,
+    at: datetime,
+) -> None:
+    row = {"id": id, "handoff_id": handoff_id, "at": at, "event": event, "actor": actor, "detail": detail}
+    await connection.execute(insert(tables.handoff_events).values(**row))
+
+
+async def events_of(connection: AsyncConnection, handoff_id: str) -> list[dict[str, Any]]:
+    table = tables.handoff_events
+    query = select(table).where(table.c.handoff_id == handoff_id).order_by(table.c.at, table.c.id)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def note_decision(
+    connection: AsyncConnection,
+    made: Assignment,
+    *,
+    id: str,
+    at: datetime,
+    policy_version: str,
+    inputs: dict[str, Any],
+    result: dict[str, Any],
+) -> None:
+    await connection.execute(
+        insert(tables.handoff_decisions).values(
+            id=id, handoff_id=made.case_id, at=at, advisor_id=made.advisor_id, policy_version=policy_version,
+            inputs=inputs, result=result,
+        )
+    )  # fmt: skip
+
+
+async def decisions_of(connection: AsyncConnection, handoff_id: str) -> list[dict[str, Any]]:
+    table = tables.handoff_decisions
+    query = select(table).where(table.c.handoff_id == handoff_id).order_by(table.c.at, table.c.id)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def handling_times(connection: AsyncConnection) -> list[float]:
+    """Seconds from accept to end of the last cases, the newest first."""
+    query = (
+        select(_h.accepted_at, _h.ended_at)
+        .where(_h.ended_at.is_not(None), _h.accepted_at.is_not(None))
+        .order_by(_h.ended_at.desc())
+        .limit(HANDLING_SAMPLE)
+    )
+    times = [(row.ended_at - row.accepted_at).total_seconds() for row in await connection.execute(query)]
+    return [seconds for seconds in times if 0 <= seconds <= LONGEST_HANDLING_SECONDS]
+
+
+async def of_conversation(connection: AsyncConnection, conversation_id: str) -> list[Handoff]:
+    query = select(tables.handoffs).where(_h.conversation_id == conversation_id).order_by(_h.requested_at, _h.id)
+    return [from_row(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def add_follow_up(connection: AsyncConnection, row: dict[str, Any]) -> bool:
+    """Whether it was stored; False when the expert's slot is taken."""
+    return await _insert_new(connection, tables.handoff_follow_ups, row)
+
+
+async def follow_ups(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """What was left and is not done yet, the oldest first."""
+    table = tables.handoff_follow_ups
+    query = (
+        select(table, _h.client_id, _h.topic)
+        .join(tables.handoffs, _h.id == table.c.handoff_id)
+        .where(table.c.done_at.is_(None))
+        .order_by(table.c.created_at, table.c.id)
+    )
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def appointments(connection: AsyncConnection) -> set[tuple[str, datetime]]:
+    """Slots that are taken: (advisor, when)."""
+    return {(row["advisor_id"], row["due_at"]) for row in await follow_ups(connection) if row["kind"] == "appointment"}
+
+
+async def presences(connection: AsyncConnection) -> dict[str, PresenceRow]:
+    rows = (await connection.execute(select(tables.presence))).mappings()
+    return {row["advisor_id"]: PresenceRow(**row) for row in rows}
+
+
+async def set_presence(connection: AsyncConnection, advisor_id: str, **values: Any) -> None:
+    """Change what is known of an advisor's presence, the rest kept."""
+    fresh = {"state": "offline", "heartbeat_at": None, "pinned": None, "base_load": 0} | values
+    if not await _insert_new(connection, tables.presence, {"advisor_id": advisor_id, **fresh}):
+        await connection.execute(
+            update(tables.presence).where(tables.presence.c.advisor_id == advisor_id).values(**values)
+        )
+
+
+async def count(connection: AsyncConnection, state: HandoffState) -> int:
+    return int(await connection.scalar(select(func.count()).where(_h.state == state.value)) or 0)
+
+
+def exclusions(handoff: Handoff, advisor_ids: Sequence[str | None], why: str) -> dict[str, str]:
+    """Who must not be offered the case again, these added."""
+    return handoff.excluded | {advisor_id: why for advisor_id in advisor_ids if advisor_id}

@@ -1,0 +1,170 @@
+"""The handoff feature's tables, on the product's one metadata."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+from handoff.model import HandoffState
+from kit.clock import check_aware
+from kit.database import metadata
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC, also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        return None if value is None else check_aware(value)
+
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_OPEN = text("state IN ('waiting', 'offered', 'active')")
+_STATES = ", ".join(f"'{state.value}'" for state in HandoffState)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("conversation_id", String(80), nullable=False),
+    Column("client_id", String(64), nullable=False),
+    #: What was known of the client at the request: `handoff.model.ClientView`.
+    Column("client", JSON, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("topic", String(20), nullable=False),
+    Column("second_topic", String(20)),
+    Column("reasons", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("emotion", String(8)),
+    Column("strength", Float, nullable=False),
+    Column("last_message", JSON(none_as_null=True)),
+    #: The first request: waiting counts from it, whatever happens later.
+    Column("requested_at", Instant, nullable=False),
+    Column("directed_to", String(64)),
+    Column("complained_about", String(64)),
+    Column("knew", String(64)),
+    #: Advisor -> why this case is not offered to him again.
+    Column("excluded", JSON, nullable=False),
+    Column("offered_to", String(64)),
+    Column("offered_at", Instant),
+    Column("offer_expires_at", Instant),
+    Column("owner_id", String(64)),
+    Column("accepted_at", Instant),
+    Column("because", JSON, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String(20)),
+    Column("close_note", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("score", Integer),
+    Column("score_comment", Text),
+    #: What the client was told at the request, so that the estimate's error can be reported.
+    Column("estimated_seconds", Integer),
+    #: When the client was told that nobody is on duty; told once.
+    Column("told_closed_at", Instant),
+    CheckConstraint(f"state IN ({_STATES})", name="ck_handoffs_state"),
+    CheckConstraint("(state = 'offered') = (offered_to IS NOT NULL)", name="ck_handoffs_offered"),
+    CheckConstraint("state <> 'active' OR owner_id IS NOT NULL", name="ck_handoffs_owned"),
+    CheckConstraint("score IS NULL OR score BETWEEN 1 AND 5", name="ck_handoffs_score"),
+    # One open handoff a conversation: the owner is exactly one.
+    Index("uq_handoffs_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_handoffs_state", "state"),
+    Index("ix_handoffs_conversation_id_requested_at", "conversation_id", "requested_at"),
+    Index("ix_handoffs_owner_id", "owner_id"),
+)
+
+handoff_keys = Table(
+    "handoff_keys",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("handoff_id", String(64), nullable=False),
+    ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
+)
+
+#: What happened, in order: transitions, new reasons, who read a brief. Only ever added to.
+handoff_events = Table(
+    "handoff_events",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("handoff_id", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("detail", JSON, nullable=False),
+    ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
+    Index("ix_handoff_events_handoff_id_at", "handoff_id", "at"),
+)
+
+#: Each decision with its inputs: it can be replayed and explained later.
+handoff_decisions = Table(
+    "handoff_decisions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("handoff_id", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("advisor_id", String(64), nullable=False),
+    Column("policy_version", String(16), nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+    ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
+    Index("ix_handoff_decisions_handoff_id", "handoff_id"),
+)
+
+#: Messages, call-backs and appointments left instead of waiting.
+handoff_follow_ups = Table(
+    "handoff_follow_ups",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("handoff_id", String(64), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("advisor_id", String(64)),
+    Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
+    CheckConstraint("kind IN ('message', 'callback', 'appointment')", name="ck_handoff_follow_ups_kind"),
+    # An expert's slot is given once.
+    Index(
+        "uq_handoff_follow_ups_slot", "advisor_id", "due_at", unique=True,
+        sqlite_where=text("kind = 'appointment' AND done_at IS NULL"),
+        postgresql_where=text("kind = 'appointment' AND done_at IS NULL"),
+    ),
+)  # fmt: skip
+
+presence = Table(
+    "advisor_presence",
+    metadata,
+    Column("advisor_id", String(64), primary_key=True),
+    Column("state", String(8), nullable=False),
+    #: The last word from the advisor's own page; null for one who is only pinned.
+    Column("heartbeat_at", Instant),
+    #: What a loaded fixture says: online, busy, offline, or shift (online while on shift); null without fixture.
+    Column("pinned", String(8)),
+    #: Conversations he holds outside of this system, from a loaded fixture.
+    Column("base_load", Integer, nullable=False),
+)

@@ -1,0 +1,221 @@
+"""Handoffs, colleagues and waiting as docs/protocol.md has them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from handoff import estimate as estimating
+from handoff.model import (
+    SUPERVISOR,
+    Advisor,
+    AdvisorView,
+    Candidate,
+    Case,
+    HandoffState,
+    Priority,
+    Staff,
+    TimelineMessage,
+)
+from handoff.policy import Policy
+from handoff.priority import prioritise
+from handoff.record import Handoff
+
+Json = dict[str, Any]
+CUSTOMER_SERVICE, TRAINER = "客服", "训练师"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All open handoffs and all staff at one instant: what a decision, a snapshot or a frame is made from."""
+
+    handoffs: Sequence[Handoff]
+    staff: Sequence[AdvisorView]
+    handling_seconds: float
+    policy: Policy
+    now: datetime
+
+    @cached_property
+    def _priorities(self) -> dict[str, Priority]:
+        return {}
+
+    def priority(self, handoff: Handoff) -> Priority:
+        if handoff.id not in self._priorities:
+            # A case that is over does not grow more urgent.
+            at = handoff.accepted_at or handoff.ended_at or self.now
+            self._priorities[handoff.id] = prioritise(handoff.case, self.policy.priority, now=at)
+        return self._priorities[handoff.id]
+
+    @cached_property
+    def names(self) -> dict[str, Advisor]:
+        return {view.id: view.advisor for view in self.staff}
+
+    @cached_property
+    def queue(self) -> list[Handoff]:
+        """Waiting and offered ones, the next to be served first."""
+        found = [h for h in self.handoffs if h.queued]
+        return sorted(found, key=lambda h: (-self.priority(h).points, h.requested_at, h.id))
+
+    @property
+    def waiting(self) -> list[Handoff]:
+        """Those who wait for an offer, the next to be served first."""
+        return [h for h in self.queue if h.state is HandoffState.WAITING]
+
+    def cases(self) -> list[tuple[Case, int]]:
+        return [(handoff.case, self.priority(handoff).points) for handoff in self.waiting]
+
+    @cached_property
+    def _rivals(self) -> tuple[estimating.Line, dict[str, int]]:
+        line = estimating.Line(self.staff, self.policy.matching)
+        return line, {handoff.id: line.step(handoff.case) for handoff in self.waiting}
+
+    def estimate(self, handoff: Handoff) -> estimating.Estimate:
+        if handoff.state is HandoffState.OFFERED:
+            return estimating.Estimate(1, int(estimating.ANSWER_SECONDS))
+        line, rivals = self._rivals
+        return estimating.estimate(
+            handoff.case,
+            rivals.get(handoff.id, 0),
+            line.possible(handoff.case),
+            self.staff,
+            self.policy.matching,
+            now=self.now,
+            handling_seconds=self.handling_seconds,
+        )
+
+    def words(self, handoff: Handoff) -> str:
+        if handoff.state is HandoffState.ACTIVE:
+            advisor = self.names.get(handoff.owner_id or "")
+            return f"{title(advisor)}正在为您服务。" if advisor else "顾问正在为您服务。"
+        return estimating.words(self.estimate(handoff), topic=handoff.topic, now=self.now)
+
+
+def title(advisor: Advisor | Staff) -> str:
+    """「顾问林静怡」."""
+    return f"{advisor.role}{advisor.name}"
+
+
+def _named(advisor_id: str | None, names: Mapping[str, Advisor]) -> Json | None:
+    if advisor_id is None:
+        return None
+    return {"id": advisor_id, "name": names[advisor_id].name if advisor_id in names else advisor_id}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def handoff_json(handoff: Handoff, scene: Scene) -> Json:
+    """`Handoff` of the protocol."""
+    found, names, client = scene.priority(handoff), scene.names, handoff.client
+    weights = {part.code: part for part in found.parts}
+    codes = [*handoff.reasons, *(part.code for part in found.parts if part.code not in handoff.reasons)]
+    catalogue = scene.policy.priority.reasons
+    return {
+        "id": handoff.id, "version": handoff.version, "state": handoff.state.value,
+        "conversation_id": handoff.conversation_id,
+        "client": {
+            "id": client.id, "name": client.name, "stage": client.stage, "tier": client.tier, "age": client.age,
+            "risk_level": client.risk_level, "member_level": client.member_level,
+        },
+        "topic": handoff.topic, "second_topic": handoff.second_topic,
+        "reasons": [
+            {
+                "code": code,
+                "words": weights[code].words if code in weights else catalogue[code].words if code in catalogue else code,
+                "points": weights[code].points if code in weights else 0,
+            }
+            for code in codes
+        ],
+        "priority": found.points, "level": found.level, "explanation": found.explanation,
+        "emotion": handoff.emotion, "strength": handoff.strength,
+        "requested_at": handoff.requested_at.isoformat(),
+        "waited_seconds": int(handoff.case.waited_seconds(handoff.accepted_at or handoff.ended_at or scene.now)),
+        "owner": _named(handoff.owner_id, names), "offered_to": _named(handoff.offered_to, names),
+        "offer_expires_at": _iso(handoff.offer_expires_at), "because": list(handoff.because),
+        "last_message": handoff.last_message, "channel": handoff.channel,
+        "accepted_at": _iso(handoff.accepted_at), "ended_at": _iso(handoff.ended_at), "outcome": handoff.outcome,
+        "note": handoff.note,
+    }  # fmt: skip
+
+
+def colleague_json(view: AdvisorView) -> Json:
+    advisor = view.advisor
+    return {
+        "id": advisor.id, "name": advisor.name, "role": advisor.role, "presence": view.presence.value,
+        "load": view.load, "capacity": advisor.capacity, "skills": dict(advisor.skills),
+    }  # fmt: skip
+
+
+def candidate_json(candidate: Candidate, chosen: str | None) -> Json:
+    advisor = candidate.advisor
+    return {
+        "advisor": {"id": advisor.id, "name": advisor.name, "role": advisor.role},
+        "eligible": candidate.eligible, "chosen": advisor.id == chosen,
+        "points": [{"code": p.code, "words": p.words, "points": p.points} for p in candidate.points],
+        "total": candidate.total, "blocked_by": list(candidate.blocked_by),
+    }  # fmt: skip
+
+
+def message_json(message: TimelineMessage) -> Json:
+    """`Message` as the desk reads it."""
+    return {
+        "seq": message.seq, "id": message.id, "conversation_id": message.conversation_id, "author": message.author,
+        "author_id": message.author_id, "name": message.name, "text": message.text, "card": message.card,
+        "quick_replies": list(message.quick_replies), "channel": message.channel, "at": message.at.isoformat(),
+        "intent": message.intent, "confidence": message.confidence, "emotion": message.emotion,
+        "strength": message.strength,
+    }  # fmt: skip
+
+
+def waiting_json(handoff: Handoff, scene: Scene) -> Json:
+    """`Waiting` of the protocol."""
+    found = scene.estimate(handoff)
+    return {
+        "handoff_id": handoff.id, "since": handoff.requested_at.isoformat(), "position": found.position,
+        "wait_seconds": found.wait_seconds, "words": scene.words(handoff),
+    }  # fmt: skip
+
+
+def status_json(handoff: Handoff, scene: Scene, *, already: bool) -> Json:
+    """The answer to a request."""
+    found = scene.estimate(handoff) if handoff.queued else None
+    owner = scene.names.get(handoff.owner_id or "") if handoff.state is HandoffState.ACTIVE else None
+    return {
+        "handoff_id": handoff.id, "state": handoff.state.value, "position": found.position if found else 0,
+        "wait_seconds": found.wait_seconds if found else 0, "words": scene.words(handoff) if handoff.open else "",
+        "already": already,
+        "advisor": {"id": owner.id, "name": owner.name, "role": owner.role} if owner else None,
+    }  # fmt: skip
+
+
+def is_his(reader: Staff, handoff: Handoff) -> bool:
+    """Whether the reader answers for this case: he has it, had it, is offered it, is the own advisor, or supervises."""
+    people = (handoff.owner_id, handoff.offered_to, handoff.client.own_advisor)
+    return reader.role == SUPERVISOR or reader.id in people
+
+
+def sees_assets(reader: Staff, handoff: Handoff) -> bool:
+    """Requirement H2: 客服 never; an advisor those of own clients, and of a case while it is his."""
+    if reader.role in (CUSTOMER_SERVICE, TRAINER):
+        return False
+    his = handoff.open and reader.id in (handoff.owner_id, handoff.offered_to)
+    return reader.role == SUPERVISOR or handoff.client.own_advisor == reader.id or his
+
+
+def case_inputs(handoff: Handoff, scene: Scene) -> Json:
+    """What a decision was made from, to replay it."""
+    case = handoff.case
+    return {
+        "now": scene.now.isoformat(), "requested_at": case.requested_at.isoformat(), "topic": case.topic,
+        "second_topic": case.second_topic, "reasons": list(case.reasons), "emotion": case.emotion,
+        "strength": case.strength, "tier": case.client.tier, "region": case.client.region,
+        "own_advisor": case.client.own_advisor, "dialect": case.client.dialect,
+        "language_hard": case.client.language_hard, "member_level": case.client.member_level,
+        "excluded": case.excluded, "complained_about": case.complained_about, "knew": case.knew,
+        "directed_to": case.directed_to,
+        "advisors": {view.id: [view.presence.value, view.load] for view in scene.staff},
+    }  # fmt: skip

@@ -1,0 +1,76 @@
+import { memo } from 'react'
+import { type Outgoing } from '../protocol/outbox'
+import { type Message } from '../protocol/types'
+import { Card } from '../ui/Card'
+import { clock } from '../ui/format'
+import { SpeakerIcon } from '../ui/icons'
+import { chat, common } from '../ui/messages.zh'
+import { canSpeak, speak } from './voice'
+
+interface Props {
+  message: Message
+  /** The first of several by the same author: shows who speaks; the others say it to screen readers only. */
+  opens: boolean
+  onSend: (text: string) => void
+  large: boolean
+}
+
+export const Bubble = memo(function Bubble({ message, opens, onSend, large }: Props) {
+  const { author, name, text, card, seq, at } = message
+  if (author === 'system') {
+    return (
+      <li className="line line-system" data-testid="message" data-author={author} data-seq={seq}>
+        <span className="sr">{common.author.system}</span>
+        <p>{text}</p>
+      </li>
+    )
+  }
+  const tag = author === 'ai' ? common.author.ai : common.signed(common.author[author], name)
+  return (
+    <li className={`line line-${author}${opens ? ' line-opens' : ''}`} data-testid="message" data-author={author} data-seq={seq}>
+      {author === 'client' ? (
+        <span className="sr">{common.author.client}</span>
+      ) : (
+        <div className={opens ? 'who' : 'who sr'}>
+          <span className={`tag tag-${author}`} data-testid="author">{tag}</span>
+          <time dateTime={at}>{clock(at)}</time>
+        </div>
+      )}
+      {text && <div className="bubble">{text}</div>}
+      {card && <Card card={card} onSend={onSend} />}
+      {large && author !== 'client' && text && canSpeak() && (
+        <button type="button" className="aloud" aria-label={chat.speakOne} onClick={() => speak(text)}>
+          <SpeakerIcon />
+        </button>
+      )}
+    </li>
+  )
+})
+
+interface UnsentProps {
+  item: Outgoing
+  onAgain: (id: string) => void
+  onEdit: (id: string, text: string) => void
+  onDrop: (id: string) => void
+}
+
+/** What the client wrote and the server has not confirmed yet. */
+export function Unsent({ item, onAgain, onEdit, onDrop }: UnsentProps) {
+  const refused = item.state === 'refused'
+  return (
+    <li className="line line-client line-unsent" data-testid="unsent" data-state={item.state}>
+      <span className="sr">{common.author.client}</span>
+      <div className={refused ? 'bubble bubble-refused' : 'bubble'}>{item.text}</div>
+      {refused ? (
+        <div className="refused" role="alert">
+          <p>{item.why || chat.refused}</p>
+          <button type="button" onClick={() => onEdit(item.id, item.text)}>{chat.edit}</button>
+          <button type="button" onClick={() => onAgain(item.id)}>{chat.again}</button>
+          <button type="button" onClick={() => onDrop(item.id)}>{chat.drop}</button>
+        </div>
+      ) : (
+        <p className="sending">{item.tries > 1 ? chat.unsent : chat.sending}</p>
+      )}
+    </li>
+  )
+}

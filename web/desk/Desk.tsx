@@ -1,0 +1,149 @@
+import { App, Drawer, Tabs } from 'antd'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { type DeskState } from '../protocol/desk'
+import { known } from '../protocol/handoffs'
+import { SUPERVISOR } from '../protocol/words'
+import { desk } from '../ui/messages.zh'
+import { useActions } from './actions'
+import { type Look } from './App'
+import { ring } from './bell'
+import { BriefPane } from './BriefPane'
+import { Dialogs, type Dialog } from './Dialogs'
+import { useKeys, useMedia, useStored } from './hooks'
+import { found, QueuePane, sections } from './QueuePane'
+import { type DeskSession } from './session'
+import { Talk } from './Talk'
+import { TopBar } from './TopBar'
+import { Wall } from './Wall'
+
+interface Props {
+  session: DeskSession
+  state: DeskState
+  look: Look
+  onLook: (look: Look) => void
+}
+
+export function Desk({ session, state, look, onLook }: Props) {
+  const link = useSyncExternalStore(session.link.watch, session.link.read)
+  const [tab, setTab] = useState<'work' | 'wall'>('work')
+  const [picked, setPicked] = useState<string | null>(null)
+  const [dialog, setDialog] = useState<Dialog | null>(null)
+  const [search, setSearch] = useState('')
+  const [briefOpen, setBriefOpen] = useState(false)
+  const [sound, setSound] = useStored<'on' | 'off'>('desk.sound', 'on')
+  const narrow = useMedia('(max-width: 1099px)')
+  const { run } = useActions(session)
+  const { offers } = state
+
+  const listed = useMemo(() => Object.values(sections(state)).flat().filter((one) => found(one, search)), [state, search])
+  const current = (picked && known(state, picked)[0]) || offers[0] || null
+  const offer = current?.state === 'offered' && current.offered_to?.id === state.me?.id ? current : (offers[0] ?? null)
+  const mine = current?.state === 'active' && current.owner?.id === state.me?.id ? current : null
+
+  useGoneNotice(state.gone)
+  useOfferAlert(offers.map((one) => one.id), sound === 'on')
+
+  const step = (by: number) => {
+    const at = listed.findIndex((one) => one.id === current?.id)
+    const next = listed[at < 0 ? 0 : Math.min(listed.length - 1, Math.max(0, at + by))]
+    if (next) setPicked(next.id)
+  }
+  const accept = (id: string) => {
+    const handoff = known(state, id)[0]
+    if (!handoff) return
+    setPicked(id)
+    void run(handoff, 'accept')
+  }
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    a: () => offer && accept(offer.id),
+    d: () => offer && setDialog({ kind: 'decline', handoff: offer }),
+    t: () => mine && setDialog({ kind: 'transfer', handoff: mine }),
+    e: () => mine && setDialog({ kind: 'close', handoff: mine }),
+    r: () => document.getElementById('draft')?.focus(),
+    '/': () => document.getElementById('search')?.focus(),
+    '?': () => setDialog({ kind: 'help' }),
+    Escape: () => setDialog(null),
+  })
+
+  const brief = !current ? <p className="brief quiet-text">{desk.noBrief}</p> : <BriefPane key={current.id} session={session} state={state} handoff={current} />
+  return (
+    <div className="desk">
+      <TopBar
+        session={session}
+        me={state.me}
+        look={look}
+        onLook={onLook}
+        sound={sound}
+        onSound={setSound}
+        onHelp={() => setDialog({ kind: 'help' })}
+      >
+        {state.me?.role === SUPERVISOR && (
+          <Tabs
+            activeKey={tab}
+            onChange={(key) => setTab(key as typeof tab)}
+            items={[{ key: 'work', label: desk.tabs.work }, { key: 'wall', label: desk.tabs.wall }]}
+          />
+        )}
+      </TopBar>
+      {link.kind === 'waiting' && (
+        <div className="offline" role="alert" data-testid="offline">
+          {desk.offline}
+          <button type="button" onClick={() => session.hurry()}>{desk.retryNow}</button>
+        </div>
+      )}
+      {tab === 'wall' && state.me?.role === SUPERVISOR ? (
+        <Wall state={state} />
+      ) : (
+        <div className="panes">
+          <QueuePane
+            state={state}
+            search={search}
+            onSearch={setSearch}
+            picked={current?.id ?? null}
+            onPick={setPicked}
+            onAccept={accept}
+            onDecline={(handoff) => setDialog({ kind: 'decline', handoff })}
+          />
+          <Talk
+            session={session}
+            state={state}
+            handoff={current}
+            onDialog={setDialog}
+            onAccept={accept}
+            onBrief={narrow ? () => setBriefOpen(true) : null}
+          />
+          {narrow ? (
+            <Drawer title={desk.brief} open={briefOpen && current !== null} onClose={() => setBriefOpen(false)} size={380}>
+              {brief}
+            </Drawer>
+          ) : (
+            <aside className="pane pane-brief" aria-label={desk.brief}>{brief}</aside>
+          )}
+        </div>
+      )}
+      <Dialogs session={session} state={state} dialog={dialog} onClose={() => setDialog(null)} />
+    </div>
+  )
+}
+
+/** Says why an offer went away, when it was not one's own doing. */
+function useGoneNotice(gone: DeskState['gone']): void {
+  const { message } = App.useApp()
+  useEffect(() => {
+    if (gone?.why === 'expired' || gone?.why === 'withdrawn') void message.info(desk.goneTitle[gone.why])
+  }, [gone, message])
+}
+
+/** Sound once for each new offer, and the title as long as one waits. */
+function useOfferAlert(ids: string[], sound: boolean): void {
+  const heard = useRef<ReadonlySet<string>>(new Set())
+  const joined = ids.join(' ')
+  useEffect(() => {
+    const now = joined ? joined.split(' ') : []
+    if (sound && now.some((id) => !heard.current.has(id))) ring()
+    heard.current = new Set(now)
+    document.title = now.length > 0 ? desk.titleOffer(now.length) : desk.title
+  }, [joined, sound])
+}

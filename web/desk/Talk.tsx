@@ -1,0 +1,114 @@
+import { ProfileOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
+import { Button, Empty, Result } from 'antd'
+import { type ReactNode } from 'react'
+import { type DeskState } from '../protocol/desk'
+import { type Handoff } from '../protocol/types'
+import { desk } from '../ui/messages.zh'
+import { useActions } from './actions'
+import { type Dialog } from './Dialogs'
+import { LevelTag } from './Marks'
+import { Messages } from './Messages'
+import { Reply } from './Reply'
+import { detailQuery } from './queries'
+import { type DeskSession } from './session'
+
+interface Props {
+  session: DeskSession
+  state: DeskState
+  handoff: Handoff | null
+  onDialog: (dialog: Dialog) => void
+  onAccept: (id: string) => void
+  /** Opens the brief where it has no place of its own. */
+  onBrief: (() => void) | null
+}
+
+export function Talk({ session, state, handoff, onDialog, onAccept, onBrief }: Props) {
+  if (!handoff) {
+    return (
+      <main className="pane pane-talk" aria-label={desk.conversation}>
+        <Empty className="middle" image={Empty.PRESENTED_IMAGE_SIMPLE} description={<b>{desk.pick}</b>}>
+          <p className="quiet-text">{desk.pickText}</p>
+        </Empty>
+      </main>
+    )
+  }
+  const { client } = handoff
+  const about = [client.member_level, client.tier, client.risk_level, client.stage, client.age && desk.age(client.age), desk.channel[handoff.channel]]
+  return (
+    <main className="pane pane-talk" aria-label={desk.conversation} data-testid="talk" data-conversation={handoff.conversation_id}>
+      <header className="talk-head">
+        <span className="avatar avatar-big" aria-hidden="true">{client.name.slice(0, 1)}</span>
+        <div className="talk-who">
+          <h2>
+            {client.name}
+            <LevelTag level={handoff.level} priority={handoff.priority} />
+          </h2>
+          <p>{about.filter(Boolean).join(' · ')}</p>
+        </div>
+        {onBrief && <Button icon={<ProfileOutlined />} onClick={onBrief}>{desk.openBrief}</Button>}
+        <Controls session={session} state={state} handoff={handoff} onDialog={onDialog} onAccept={onAccept} />
+      </header>
+      <Conversation key={handoff.conversation_id} session={session} state={state} handoff={handoff} />
+    </main>
+  )
+}
+
+function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, 'handoff' | 'onBrief'> & { handoff: Handoff }) {
+  const { run, busy } = useActions(session)
+  const me = state.me?.id
+  if (handoff.state === 'offered' && handoff.offered_to?.id === me) {
+    return (
+      <div className="controls">
+        <Button onClick={() => onDialog({ kind: 'decline', handoff })}>{desk.decline}</Button>
+        <Button type="primary" onClick={() => onAccept(handoff.id)}>{desk.accept}</Button>
+      </div>
+    )
+  }
+  if (handoff.owner?.id !== me) return null
+  if (handoff.state === 'wrap_up') {
+    return (
+      <div className="controls">
+        <Button type="primary" loading={busy === 'done'} onClick={() => void run(handoff, 'done')}>{desk.done}</Button>
+      </div>
+    )
+  }
+  if (handoff.state !== 'active') return null
+  return (
+    <div className="controls">
+      <Button onClick={() => onDialog({ kind: 'transfer', handoff })}>{desk.transfer}</Button>
+      <Button onClick={() => onDialog({ kind: 'return', handoff })}>{desk.giveBack}</Button>
+      <Button type="primary" onClick={() => onDialog({ kind: 'close', handoff })}>{desk.close}</Button>
+    </div>
+  )
+}
+
+function Conversation({ session, state, handoff }: { session: DeskSession; state: DeskState; handoff: Handoff }) {
+  const conversation = state.conversations[handoff.conversation_id]
+  const query = useQuery(detailQuery(session, handoff, conversation?.stale ?? false))
+  if (query.isError && !conversation?.messages.length) {
+    return (
+      <Result
+        className="middle"
+        status="warning"
+        title={desk.loadFailed}
+        extra={<Button onClick={() => void query.refetch()}>{desk.again}</Button>}
+      />
+    )
+  }
+  const mine = handoff.state === 'active' && handoff.owner?.id === state.me?.id
+  return (
+    <>
+      <Messages session={session} conversationId={handoff.conversation_id} conversation={conversation} />
+      {mine ? (
+        <Reply session={session} conversationId={handoff.conversation_id} hints={conversation?.hints ?? []} />
+      ) : (
+        <Shut>{handoff.state === 'wrap_up' ? desk.wrapped : desk.notMine}</Shut>
+      )}
+    </>
+  )
+}
+
+function Shut({ children }: { children: ReactNode }) {
+  return <footer className="shut">{children}</footer>
+}
