@@ -19,6 +19,7 @@ class Process:
 
     health   an http address that answers 200 when the process can work, or "redis://…" (a PING)
     patience seconds it may take from its start to its first good answer
+    folder   where it keeps its data, made before its start
     """
 
     name: str
@@ -28,6 +29,7 @@ class Process:
     environment: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     patience: float = 60.0
+    folder: Path | None = None
 
 
 def plan(settings: Settings, *, redis_binary: Path) -> list[Process]:
@@ -52,7 +54,7 @@ def redis(settings: Settings, binary: Path) -> Process:
         "",
     )
     command = (str(binary), *(str(option) for option in options))
-    return Process("redis", command, settings.redis, settings.redis_port, patience=10)
+    return Process("redis", command, settings.redis, settings.redis_port, patience=10, folder=folder)
 
 
 def sandbox(settings: Settings, key: Mapping[str, str]) -> Process:

@@ -47,6 +47,8 @@ class Child:
         self._say = say
 
     async def start(self) -> None:
+        if self.process.folder:
+            self.process.folder.mkdir(parents=True, exist_ok=True)
         self.running = await asyncio.create_subprocess_exec(
             *self.process.command, cwd=ROOT, env=environment_of(self.process), stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, start_new_session=True,

@@ -51,7 +51,16 @@ def test_a_model_read_back_answers_the_same(tmp_path: Path) -> None:
 
 
 def test_the_tokenizer_takes_the_likeliest_cut() -> None:
-    pieces = [("<s>", 0.0), ("</s>", 0.0), ("<pad>", 0.0), ("<unk>", 0.0), ("\u2581", -1.0), ("基", -4.0), ("金", -4.0), ("基金", -5.0)]
+    pieces = [
+        ("<s>", 0.0),
+        ("</s>", 0.0),
+        ("<pad>", 0.0),
+        ("<unk>", 0.0),
+        ("\u2581", -1.0),
+        ("基", -4.0),
+        ("金", -4.0),
+        ("基金", -5.0),
+    ]
     tokenizer = Unigram(pieces, 0, 1, 2, 3)
     # 基金 at -5 is likelier than 基 + 金 at -8; two unknown characters in a row are one unknown piece.
     assert tokenizer.encode("基金", 64) == [0, 4, 7, 1]

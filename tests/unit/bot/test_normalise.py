@@ -27,7 +27,18 @@ def test_what_people_write_becomes_what_the_models_know(written: str, read: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["手机今天登不上", "赎会不会亏", "接收意见", "那指数呢", "嗯", "能撤但是要等吗", "割又舍不得", "1000000元", "手机经常闪退"]
+    "text",
+    [
+        "手机今天登不上",
+        "赎会不会亏",
+        "接收意见",
+        "那指数呢",
+        "嗯",
+        "能撤但是要等吗",
+        "割又舍不得",
+        "1000000元",
+        "手机经常闪退",
+    ],
 )
 def test_what_is_right_stays(text: str) -> None:
     assert normalise(text).text == text

@@ -27,7 +27,18 @@ def test_danger(text: str, flag: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["气死我了", "跌死了", "新闻说有人亏了跳楼", "怎么防诈骗", "我死心了", "这基金保本吗", "笑死", "验证码收不到", "赎回几天到账", "怎么修改密码"],
+    [
+        "气死我了",
+        "跌死了",
+        "新闻说有人亏了跳楼",
+        "怎么防诈骗",
+        "我死心了",
+        "这基金保本吗",
+        "笑死",
+        "验证码收不到",
+        "赎回几天到账",
+        "怎么修改密码",
+    ],
 )
 def test_no_danger(text: str) -> None:
     assert flags(normalise(text).text) == ()

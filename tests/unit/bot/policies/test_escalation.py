@@ -93,7 +93,11 @@ def test_the_share_is_a_share_and_grows_with_a_negative_message(recent: list[str
 
 
 BROKEN = [
-    ("- reason: explicit_ask\n    when: {intent: ask_human}", "- reason: bored\n    when: {intent: ask_human}", "bored"),
+    (
+        "- reason: explicit_ask\n    when: {intent: ask_human}",
+        "- reason: bored\n    when: {intent: ask_human}",
+        "bored",
+    ),
     ("when: {intent: ask_own_advisor}", "when: {mood: bad}", "when"),
     ("when: {emotion: 恐慌,", "when: {emotion: 开心,", "开心"),
     ("topic: 税务", "topic: 火星", "火星"),

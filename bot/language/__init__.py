@@ -1,0 +1,1 @@
+"""Plain functions of language: no Rasa import."""

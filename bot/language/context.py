@@ -1,0 +1,160 @@
+# Rows of a table and patterns are longer than a line of code.
+# ruff: noqa: E501
+"""Follow-ups: what a short message means after the one before it. Pure.
+
+「那另一只呢」 asks the same of another fund, 「改成五百」 changes what was just spoken of, 「不是这个」 takes it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.language.entities import Entity
+
+#: Longer messages say themselves what they want.
+MOST_CHARACTERS = 16
+#: A reading as sure as this is not overruled by a mere 那…呢.
+SURE = 0.80
+
+Ranking = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What is known of the turn before: its intent, entities (Entity.to_json) and the bot's last action."""
+
+    intent: str | None = None
+    entities: tuple[dict[str, Any], ...] = ()
+    bot_action: str | None = None
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any] | None) -> Previous | None:
+        if not body or not body.get("intent"):
+            return None
+        return cls(body.get("intent"), tuple(body.get("entities") or ()), body.get("bot_action"))
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """intent and confidence; `carried` the entities of the turn before that still hold."""
+
+    intent: str
+    confidence: float
+    follow_up: bool = False
+    carried: tuple[dict[str, Any], ...] = ()
+
+
+_TALK = frozenset(
+    [
+        "greet",
+        "goodbye",
+        "thank",
+        "affirm",
+        "deny",
+        "correct",
+        "repeat",
+        "chitchat",
+        "abuse",
+        "ask_identity",
+        "ask_capability",
+        "out_of_scope",
+        "self_harm",
+    ]
+)
+_CORRECT = re.compile(
+    r"^(?:不对|错了|搞错|弄错|说错|打错|不是(?:这|那|问|说|要|的)|你(?:搞|弄|理解)错|我(?:说|问|指)的(?:是|不是)|我是说|我的意思|应该是|是另(?:外)?一|不要这|换一只$|不是,|不是吧,我)"
+)
+_CHANGE = re.compile(
+    r"(?:改成|改为|改到|换成|换到|调成|调到|加到|减到|降到|升到|变成|提到|改一下|改下|改成每|还是改|推到|挪到|延到)|^(?:那|就|还是|算了)?,?(?:要|就)?(?:每月|每周|每个月)?\d|少一点|多一点|少点|多点"
+)
+_SAME = re.compile(
+    r"^(?:那|那么|哦|嗯|还有|然后)?,?[^?,。]{1,12}(?:呢|咧|嘞|哩)[?!。]*$|^(?:那|那么)[^?,。]{0,8}(?:呢|也是|一样吗|也一样|同样吗|行吗|可以吗|的话)[?!。]*$|^(?:那)?(?:还有(?:没有)?)?(?:别的|其他的?|另外的?)?(?:呢|的呢|吗|么|没|没有)?[?]*$|"
+    r"^(?:换|再来|再推|再给|再说|再看)(?:一|个|几)|^(?:另|其他|别的|剩下|前面|后面|上面|刚才|第[一二三])[^,。]{0,6}$|也是(?:吗|这样吗|一样吗)?[?]*$"
+)
+# 「赎回的呢」: the 的 says that the noun of the question before is left out.
+_OF_THAT = re.compile(r"^(?:那|那么)?,?[^?,。]{1,8}的呢[?!。]*$|^(?:那)?还有(?:没有)?(?:别的|其他的?)[吗么没呢]*[?]*$")
+_WHY = re.compile(
+    r"^(?:那|这|哎|啊)?(?:是|又)?(?:为什么|为啥|为何|咋回事|怎么回事|凭什么|凭啥|什么原因|啥原因|原因呢|怎么会|怎么会这样|怎么这么(?:多|少|低|高))[呢啊呀吗的]*[?!。]*$"
+)
+_WHEN = re.compile(
+    r"^(?:那|这|大概|一般)?(?:得|要|需要|还要|还得|是)?(?:多久|几天|多长时间|什么时候|啥时候|何时|哪天|几号)(?:能|可以|才|会)?(?:好|到|行|完|生效|有结果|弄好|处理好|下来)?[呢啊呀吗的了]*[?!。]*$"
+)
+_GO_ON = re.compile(r"^(?:那)?(?:就)?(?:恢复吧|重新开|再开起来|接着扣|继续扣|开回来|恢复一下|又想开了|还是开着)")
+_ONLY_ENTITY = re.compile(r"^[那就嗯呃额啊哦,的吧呢是这只个我要想选买卖?!。\s]*$")
+
+_WHY_OF = {"ask_return": "ask_loss_reason", "ask_nav": "ask_loss_reason", "ask_holdings": "ask_loss_reason", "ask_assets": "ask_loss_reason",
+           "buy_fund": "ask_unsuitable"}  # fmt: skip
+_WHEN_OF = {"redeem_fund": "ask_redeem_arrival", "buy_fund": "ask_confirm_date", "switch_fund": "ask_confirm_date", "ask_human": "ask_wait",
+            "complain_other": "ask_complaint_progress", "ask_callback": "ask_wait", "ask_own_advisor": "ask_wait",
+            "ask_order_status": "ask_confirm_date"}  # fmt: skip
+_PLANS = frozenset({"dca_query", "dca_create", "dca_modify", "dca_resume"})
+_MONEY = frozenset({"buy_fund", "redeem_fund", "switch_fund"})
+
+
+def resolve(text: str, ranking: Ranking, entities: Sequence[Entity], previous: Previous | None) -> Resolution:
+    """The intent of a message, read on from the turn before where it does not stand alone.
+
+    text     normalised; ranking (intent, confidence), likeliest first
+    """
+    own, confidence = ranking[0]
+    before = previous.intent if previous else None
+    if previous is None or before is None or before in _TALK or len(text) > MOST_CHARACTERS:
+        return Resolution(own, confidence)
+    intent = _follow(text, own, confidence, entities, before)
+    if intent is None:
+        return Resolution(own, confidence)
+    return Resolution(intent, max(confidence if intent == own else 0.0, 0.75), True, _carry(previous, entities))
+
+
+def _follow(text: str, own: str, confidence: float, entities: Sequence[Entity], before: str) -> str | None:
+    kinds = {entity.entity for entity in entities}
+    if _CORRECT.search(text):
+        return "correct"
+    if before in _PLANS and _CHANGE.search(text) and own not in ("dca_stop", "dca_pause", "change_card"):
+        return "dca_modify"
+    if before == "dca_pause" and _GO_ON.search(text):
+        return "dca_resume"
+    if (
+        before in _MONEY
+        and _CHANGE.search(text)
+        and kinds & {"amount", "shares", "portion", "fund"}
+        and "定投" not in text
+    ):
+        return before
+    if _WHY.search(text):
+        return _WHY_OF.get(before, before)
+    if _WHEN.search(text):
+        return _WHEN_OF.get(before, before)
+    if _only_entities(text, entities):
+        return before
+    if _OF_THAT.search(text):
+        return before
+    if _SAME.search(text) and not (
+        confidence >= SURE and own not in _TALK and not kinds & {"fund", "period", "date", "risk_level"}
+    ):
+        return before
+    return None
+
+
+def _only_entities(text: str, entities: Sequence[Entity]) -> bool:
+    """True for 「五百」,「沪深300那只」,「下周三吧」: a value and nothing else."""
+    if not entities:
+        return False
+    rest = text
+    for entity in entities:
+        rest = rest.replace(entity.text.lower(), "")
+    return rest != text and bool(_ONLY_ENTITY.match(rest))
+
+
+def _carry(previous: Previous, entities: Sequence[Entity]) -> tuple[dict[str, Any], ...]:
+    """What was said before and not said anew; a new amount replaces shares and portion too."""
+    new = {entity.entity for entity in entities}
+    money = {"amount", "shares", "portion", "percent"}
+    if new & money:
+        new |= money
+    if new & {"date", "period"}:
+        new |= {"date", "period"}
+    return tuple(entity for entity in previous.entities if entity.get("entity") not in new)

@@ -1,0 +1,1 @@
+"""Rasa NLU components: shells over bot.language."""
