@@ -65,6 +65,10 @@ def _any_of(words: dict[str, str]) -> Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 
+def _always(word: str) -> Callable[[re.Match[str]], str]:
+    return lambda _: word
+
+
 _ODD = re.compile(r"[^\u4e00-\u9fff0-9a-z\s]|[\u00b2-\u2fff]")
 _EMOJI = _any_of(EMOJI)
 # Skin tones, joiners and variation marks say nothing; other pictures are dropped with them.
@@ -76,7 +80,7 @@ _LATIN = re.compile(
 )
 _REGIONAL = _any_of(REGIONAL)
 _HOMOPHONES = _any_of(HOMOPHONES)
-_SLIPS = [(re.compile(wrong), right) for wrong, right in SLIPS]
+_SLIPS = [(re.compile(wrong), _always(right)) for wrong, right in SLIPS]
 _REPEATED_MARKS = re.compile(r"([!?。,~、;:…])\1{2,}|\.{3,}|。{2,}|…+|-{3,}|~+")
 _REPEATED_CHARACTERS = re.compile(r"([^\W\d_一二三四五六七八九十百千万零])\1{2,}")
 # What a speech transcript is full of. Alone, 嗯 is an answer, so a filler needs something after it.
@@ -101,7 +105,7 @@ def normalise(text: str) -> Normalised:
     draft.sub(_REGIONAL, lambda m: REGIONAL[m.group()])
     draft.sub(_HOMOPHONES, lambda m: HOMOPHONES[m.group()])
     for wrong, right in _SLIPS:
-        draft.sub(wrong, lambda m, right=right: right)
+        draft.sub(wrong, right)
     draft.sub(_REPEATED_CHARACTERS, lambda m: m.group(1) * 2)
     draft.sub(_REPEATED_MARKS, _shorten)
     draft.sub(_FILLERS, lambda m: "")

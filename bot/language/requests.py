@@ -12,7 +12,8 @@ from dataclasses import dataclass
 #: Pieces that are looked at; a message of more is a story, its first pieces are joined.
 MOST_PIECES = 4
 #: A piece's confidence from which it counts: after a word that announces a second request, and without one.
-ANNOUNCED, BARE = 0.40, 0.70
+#: Lower, stories come apart (one long message in eight at 0.7); higher, plain pairs are lost.
+ANNOUNCED, BARE = 0.40, 0.90
 #: 「为什么啊」,「怎么办」 ask about what stands before them.
 LEAST_CHARACTERS = 5
 #: Alone they are no request that could be one of two.
@@ -50,6 +51,8 @@ ONE_MATTER = tuple(
 _ANNOUNCE = r"顺便|顺带|另外|还有|对了|再就是|其次|第二|以及|再(?:帮|给|查|问|看|把|来|说)|同时|然后(?=帮|再|给|把|我想|查|看|告诉)|并且|外加|还想|还要(?=问|查|看|办)|也(?=帮我|给我|顺|查|看下|告诉)|捎带|接着|完了再|之后再|弄完"
 _ANNOUNCES = re.compile(rf"^(?:[,。、\s]*)(?:那个|哦|啊|嗯|哎)?(?:{_ANNOUNCE})")
 _CUT = re.compile(rf"[。!?;\n]+|[,、…~]+|\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff0-9])(?={_ANNOUNCE})")
+# 「我不是要卖,就是问问赚了几个点」
+_DENIES = re.compile(r"^[,。、\s]*(?:我)?(?:不是|不用|不要|没问|又不|并不)")
 _MARKS = " ,。!?;、…~\n"
 _ASKS = re.compile(
     r"[?吗呢嘛么]|多少|怎么|咋|如何|几[天点号个时]|啥|什么|哪|帮|给我|替我|我要|我想|想要|想|有人|不上|不了|收不到|打不开|测评|闪退|被|扣我|催|态度|麻烦|请|查|看[看下一]|能不能|可以|能[不否]|是不是|有没有|"
@@ -102,7 +105,7 @@ def choose(found: Sequence[tuple[Piece, str, float]]) -> tuple[tuple[Piece, str,
 
     found  (piece, intent, confidence) in the client's order
     """
-    standing = [one for one in found if one[1] not in SMALL_TALK]
+    standing = [one for one in found if one[1] not in SMALL_TALK and not _DENIES.match(one[0].text)]
     best: tuple[tuple[Piece, str, float], ...] = ()
     best_score = 0.0
     for i, first in enumerate(standing):

@@ -38,10 +38,14 @@ def test_a_model_read_back_answers_the_same(tmp_path: Path) -> None:
     grams = Ngrams.learn(["净值多少", "净值几点", "净值"])
     width = 3
     chance = np.random.default_rng(1)
-    intent = LinearModel(("ask_fee", "ask_nav"), chance.normal(size=(width, 2)).astype(np.float32),
-                         chance.normal(size=(len(grams.vocabulary), 2)).astype(np.float16), np.zeros(2, np.float32), 0.5)  # fmt: skip
-    emotion = LinearModel(("平静", "愤怒"), chance.normal(size=(width + FEATURES, 2)).astype(np.float32),
-                          chance.normal(size=(len(grams.vocabulary), 2)).astype(np.float16), np.zeros(2, np.float32))  # fmt: skip
+
+    def model(labels: tuple[str, str], wide: int) -> LinearModel:
+        dense = chance.normal(size=(wide, 2)).astype(np.float32)
+        sparse = chance.normal(size=(len(grams.vocabulary), 2)).astype(np.float16)
+        return LinearModel(labels, dense, sparse, np.zeros(2, np.float32), 0.5)
+
+    intent = model(("ask_fee", "ask_nav"), width)
+    emotion = model(("平静", "愤怒"), width + FEATURES)
     models = Models("e", grams, intent, emotion, chance.normal(size=width + FEATURES + 3).astype(np.float32), 0.3)
     models.save(tmp_path)
     again = Models.load(tmp_path)

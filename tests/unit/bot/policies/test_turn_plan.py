@@ -26,6 +26,7 @@ def play(start: Turn, effects: dict[str, dict[str, Any]] | None = None) -> list[
         step = next_step(RULES, now)
         if step is None:
             rule = action_of(now.intent)
+            assert set(now.done) <= {rule}, "no rule of data/rules follows other actions"
             step = Step("action_listen" if rule in now.done else rule)
         if step.action == "action_listen":
             return list(now.done)
@@ -70,6 +71,14 @@ def test_a_plan_that_has_just_been_computed_brings_the_expert() -> None:
     assert play(turn("plan_education")) == ["action_plan_education"]
 
 
+def test_a_plan_completed_by_an_unsure_message_ends_with_the_handoff() -> None:
+    """The message fills the plan whatever it was taken for; when the plan is done, its low confidence no longer matters."""
+    filling = replace(turn("dca_create", confidence=0.4), slots={"plan": {"topic": "教育金"}})
+    done = {"plan": None, "plan_ready": {"topic": "教育金", "facts": []}}
+    effects = {"action_dca_create": done, "action_request_handoff": {"plan_ready": None}}
+    assert play(filling, effects) == ["action_dca_create", "action_request_handoff"]
+
+
 @pytest.mark.parametrize("slots", [{"order": {"kind": "redeem"}}, {"plan": {"topic": "教育金"}}])
 def test_in_the_middle_of_an_order_or_a_plan_nothing_is_unclear(slots: dict[str, Any]) -> None:
     bare = replace(turn("affirm", confidence=0.2), slots=slots)
@@ -81,6 +90,8 @@ def test_soothing_comes_first_and_once_a_spell() -> None:
     worried = turn("ask_should_sell", emotion="焦虑", strength=0.6, recent_emotions=("焦虑", "平静", "焦虑"))
     assert play(worried) == ["action_soothe", "action_ask_should_sell"]
     assert play(replace(worried, slots={"soothed": True})) == ["action_ask_should_sell"]
+    ordering = replace(worried, slots={"order": {"kind": "dca_modify"}})
+    assert play(ordering) == ["action_soothe", "action_ask_should_sell"]
 
 
 def test_in_the_queue_the_bot_goes_on_helping_without_asking_twice() -> None:

@@ -1,0 +1,1 @@
+"""What the model understands, measured; development only."""

@@ -1,0 +1,46 @@
+"""The tuned encoder as one int8 ONNX file, checked against torch before it is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch  # type: ignore[import-not-found,unused-ignore]
+
+from bot.language.unigram import Unigram
+from tools.encoder.network import POSITIONS, Encoder
+
+Array = np.ndarray[Any, Any]
+
+
+def export(encoder: Encoder, path: Path) -> None:
+    """encoder.onnx: inputs ids, mask int64 (batch, pieces); output vector float32 (batch, 384)."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-not-found,unused-ignore]
+
+    encoder.eval()
+    full = path.with_suffix(".full.onnx")
+    sample = torch.tensor([[0, 5, 6, 1, 2], [0, 7, 8, 9, 1]])
+    torch.onnx.export(
+        encoder, (sample, (sample != 2).long()), str(full), input_names=["ids", "mask"], output_names=["vector"],
+        dynamic_axes={"ids": {0: "batch", 1: "pieces"}, "mask": {0: "batch", 1: "pieces"}, "vector": {0: "batch"}},
+        opset_version=17, dynamo=False,
+    )  # fmt: skip
+    quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True,
+                     op_types_to_quantize=["MatMul", "Gather", "Gemm"])  # fmt: skip
+    full.unlink()
+
+
+def torch_vectors(encoder: Encoder, tokenizer: Unigram, texts: list[str]) -> Array:
+    """float32 (texts, width), one text at a time so that padding plays no part."""
+    rows: list[Array] = []
+    with torch.inference_mode():
+        for text in texts:
+            ids = torch.tensor([tokenizer.encode(text, POSITIONS)])
+            rows.append(encoder(ids, torch.ones_like(ids))[0].numpy())
+    return np.stack(rows)
+
+
+def agreement(ours: Array, served: Array) -> float:
+    """Mean cosine between what torch and what the file make of the same texts."""
+    return float((ours * served).sum(axis=1).mean())
