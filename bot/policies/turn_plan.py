@@ -83,8 +83,9 @@ def next_step(rules: Rules, turn: Turn) -> Step | None:
 
 
 def ordinary(wanted: Sequence[str], turn: Turn, escalation: Escalation | None) -> bool:
-    """One request with its own action, nothing else: the rules of `data/rules` say what follows."""
-    return list(wanted) == [action_of(turn.intent)] and escalation is None
+    """One request with its own action, nothing else before or after: the rules of `data/rules` say what follows."""
+    own = action_of(turn.intent)
+    return list(wanted) == [own] and escalation is None and set(turn.done) <= {own}
 
 
 def _comes_next(action: str, wanted: Sequence[str], done: Sequence[str]) -> bool:
@@ -137,7 +138,6 @@ def soothing(rules: Rules, turn: Turn) -> list[str]:
     due = (
         turn.emotion in NEGATIVE
         and not turn.slots.get("soothed")
-        and not in_progress(turn)
         and negative_share(rules, turn.recent_emotions, turn.emotion) > rules.soothing_above
     )
     return [SOOTHE] if due else []
