@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) tools/setup.py
 BIN = .venv/bin
 
-.PHONY: run test test-quick setup train lint bench eval clean help
+.PHONY: run test test-quick setup train lint bench eval encoder clean help
 .DEFAULT_GOAL := help
 
 help:            ## what there is
@@ -45,6 +45,10 @@ bench: setup     ## speed, side by side with its baselines (writes var/bench/*.j
 eval:            ## what the model understands, by cross-validation on our own data
 	@$(SETUP) rasa model
 	.venv-rasa/bin/python -m evaluation.crossval
+
+encoder:         ## make the sentence encoder anew from data/nlu (about an hour), then train on it
+	PYTHON=$(PYTHON) tools/encoder/make.sh
+	$(MAKE) train
 
 clean:           ## remove everything that was made (asks nothing of the data in DATABASE_URL)
 	rm -rf .venv .venv-rasa var web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,7 +36,7 @@ def following(plans: list[Plan]) -> str:
     if not dates:
         return "目前没有要扣的。"
     on, plan = min(dates, key=lambda pair: pair[0])
-    return f"最近一次扣款是{day(on)},{plan.name}{money(plan.amount)}。"
+    return f"下一次扣款是{day(on)},{plan.name}{money(plan.amount)}。"
 
 
 @answers("dca_create")

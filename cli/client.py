@@ -41,11 +41,26 @@ class ChatClient:
 
         returns {text, replies, intent, confidence, emotion, entities, actions, owner, ms}
         """
-        message_id = uuid7()
+        return await self.answer(await self.send(text))
+
+    async def send(self, text: str, message_id: str | None = None) -> str:
+        """Say it without waiting for an answer; its id. The same id again is the same message."""
+        message_id = message_id or uuid7()
         await self._call("POST", "/api/chat/messages", {"id": message_id, "text": text})
+        return message_id
+
+    async def answer(self, message_id: str) -> dict[str, Any]:
+        """What the bot made of a message; waits for it."""
         return await self._call(
             "GET", f"/internal/turns/{message_id}?wait_seconds={TURN_WAIT_SECONDS:.0f}", internal=True
         )
+
+    async def ask_person(self) -> dict[str, Any]:
+        """一键转人工: {handoff_id, state, position, wait_seconds, words}."""
+        return await self._call("POST", "/api/chat/handoff", {})
+
+    async def rate(self, handoff_id: str, score: int) -> None:
+        await self._call("POST", "/api/chat/rating", {"handoff_id": handoff_id, "score": score})
 
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, internal: bool = False

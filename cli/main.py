@@ -131,6 +131,22 @@ def bench_handoff(json_out: JsonOut = None) -> None:
 
 
 @app.command()
+def sim(
+    json_out: JsonOut = None,
+    seed: Annotated[int, typer.Option(help="The same seed, the same day.")] = 7,
+    arrivals: int = 20_000,
+    advisors: int = 300,
+) -> None:
+    """A day of arrivals under our routing and the usual ones."""
+    from cli import sim as sim_command
+
+    found = sim_command.run(seed, arrivals, advisors)
+    for line in sim_command.table(found):
+        typer.echo(line)
+    _print(found, json_out)
+
+
+@app.command()
 def demo(
     minutes: Annotated[float, typer.Option(help="How long.")] = 5.0,
     clients: Annotated[int, typer.Option(help="How many speak at once.")] = 6,

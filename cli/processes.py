@@ -82,7 +82,7 @@ def rasa(settings: Settings, key: Mapping[str, str]) -> Process:
     }
     command = (
         str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(settings.var / "models"), "--interface", settings.host,
-        "--port", str(settings.rasa_port), "--auth-token", settings.key, "--credentials", "credentials.yml",
+        "--port", str(settings.rasa_port), "--enable-api", "--auth-token", settings.key, "--credentials", "credentials.yml",
         "--endpoints", "endpoints.yml",
     )  # fmt: skip
     health = f"http://{settings.host}:{settings.rasa_port}/status?token={settings.key}"

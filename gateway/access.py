@@ -55,12 +55,12 @@ Person = Annotated[Staff, Depends(staff)]
 
 
 async def may_read(parts: Services, person: Staff, conversation_id: str) -> None:
-    """Only the owner and supervisors read a conversation in full (requirement H2). Raises Refused."""
+    """Only the owner, who has joined, and supervisors read a conversation in full (requirement H2). Raises Refused."""
     if person.role == SUPERVISOR:
         return
     async with parts.engine.connect() as sql:
-        owner = await parts.handoffs.owner_of(sql, conversation_id)
-    if owner.advisor_id != person.id:
+        readers = await parts.handoffs.readers_of(sql, conversation_id)
+    if person.id not in readers:
         raise Refused("只有当前负责这段对话的同事可以查看。")
 
 

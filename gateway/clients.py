@@ -31,6 +31,8 @@ class Clients:
 
         Raises NotFound.
         """
+        if not client_id:
+            return {"id": ""}
         taken_at, known = self._known.get(client_id, (0.0, {"id": client_id}))
         if time.monotonic() - taken_at < FRESH_SECONDS and len(known) > 1:
             return known

@@ -48,6 +48,18 @@ class DialogueCore:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CoreFailed(cause=f"malformed answer: {error!r}") from error
 
+    async def heard(self, conversation_id: str, message_id: str, author: str, text: str) -> None:
+        """Let the core know what a person said to the client. Raises CoreAway, CoreFailed."""
+        body = {"conversation_id": conversation_id, "message_id": message_id, "author": author, "text": text}
+        try:
+            answer = await self._http.post("/webhooks/turn/heard", json=body)
+        except httpx.HTTPError as error:
+            raise CoreAway(cause=type(error).__name__) from error
+        if answer.status_code in NOT_READY:
+            raise CoreAway(status=answer.status_code)
+        if answer.status_code != 200:
+            raise CoreFailed(status=answer.status_code)
+
     async def forget(self, conversation_id: str) -> None:
         """Start the tracker of a conversation afresh. Raises CoreAway."""
         try:

@@ -2,50 +2,42 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
-from gateway.core import CoreAway
+from gateway import blocked, notices
 from gateway.hub import RESET
 from gateway.masking import mask
 from gateway.services import Services
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft, Understanding, conversation_of
 from gateway.timeline.timeline import NAMES
-from handoff.model import OwnerKind, Staff
 
 
 async def take_fixture(parts: Services) -> dict[str, Any]:
-    """Take it over; {messages, advisors, now}. The conversations it speaks of start afresh with its messages."""
+    """Take it over; {messages, advisors, now}. The conversations of its clients start afresh with its messages."""
     fixture = await parts.institution.fixture()
     parts.clock.set(await parts.institution.clock())
     parts.clients.forget()
-    people = sorted({message.client_id for message in fixture.messages} | set(fixture.owners))
+    spoken = {message.client_id for message in fixture.messages}
+    people = sorted({*fixture.clients, *spoken, *fixture.owners})
     for client_id in people:
-        await _end_handoff(parts, conversation_of(client_id))
+        await parts.handoffs.forget(conversation_of(client_id))
         await _retell(parts, client_id, [message for message in fixture.messages if message.client_id == client_id])
     await parts.handoffs.set_fixture(fixture.advisors, fixture.presence_by_shift, fixture.owners)
+    for client_id in people:
+        await parts.profiles.forget(client_id)
+        parts.profiles.heard(client_id)
     return {"messages": len(fixture.messages), "advisors": len(fixture.advisors), "now": parts.clock.now().isoformat()}
-
-
-async def _end_handoff(parts: Services, conversation_id: str) -> None:
-    """An earlier scene's handoff is over."""
-    async with parts.engine.connect() as sql:
-        owner = await parts.handoffs.owner_of(sql, conversation_id)
-    if owner.kind is OwnerKind.QUEUE:
-        await parts.handoffs.cancel(conversation_id)
-    elif owner.handoff_id and owner.advisor_id:
-        staff = Staff(owner.advisor_id, owner.name or "", owner.role or "")
-        await parts.handoffs.return_to_bot(owner.handoff_id, staff)
 
 
 async def _retell(parts: Services, client_id: str, past: list[Any]) -> None:
     conversation_id = conversation_of(client_id)
-    with suppress(CoreAway):
-        await parts.core.forget(conversation_id)
     async with parts.engine.begin() as sql:
         await parts.timeline.open(sql, conversation_id)
         await store.forget(sql, conversation_id, epoch=parts.new_id())
+        await blocked.forget(sql, conversation_id)
+        await notices.forget(sql, client_id)
+        await parts.hearing.clear_first(sql, conversation_id)
         for told in past:
             author = Author(told.author)
             message, _ = await parts.timeline.put(
@@ -58,4 +50,5 @@ async def _retell(parts: Services, client_id: str, past: list[Any]) -> None:
             if told.emotion:
                 known = Understanding(told.intent or "", 1.0, told.emotion, 0.5)
                 await store.understand(sql, conversation_id, message.seq, known)
+    await parts.hearing.catch_up(conversation_id)
     await parts.hub.to_client(conversation_id, RESET)

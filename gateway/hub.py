@@ -44,6 +44,8 @@ class Hub:
         self.epoch = epoch
         self.seq = 0
         self.send_on: Callable[[Json], None] = lambda envelope: None
+        #: Told of each message that this process stored: a channel that has no page.
+        self.heard: Callable[[Message], None] = lambda message: None
         self._clients: dict[str, set[Page]] = {}
         self._desks: dict[str, set[Page]] = {}
         self._log: deque[tuple[int, set[str] | None, Json]] = deque(maxlen=LOG_FRAMES)
@@ -65,6 +67,7 @@ class Hub:
         self._publish({"client": message.draft.conversation_id, "frame": shown})
         if readers:
             self.to_desks({"type": "message", "message": message.for_desk()}, readers)
+        self.heard(message)
 
     def _publish(self, envelope: Json) -> None:
         self.deliver(envelope)

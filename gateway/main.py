@@ -10,17 +10,22 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gateway import errors, internal, operations, pages
+from gateway import errors, internal, notices, operations, pages
 from gateway.access import internal as ours_only
 from gateway.access import staff
 from gateway.bootstrap import compose, running
-from gateway.channels import desk, desk_socket, web, web_socket
+from gateway.channels import appointments, desk, desk_socket, web, web_socket
+from gateway.channels.wechat import api as wechat
 from gateway.metrics import Metrics
+from gateway.profile_ports import right, supervisor
 from gateway.security import Guard
 from gateway.signin import api as signin
 from handoff.api import desk_router, internal_router
+from handoff.model import Staff
+from handoff.supervisor_api import supervisor_router
 from kit import log
 from kit.settings import ROOT, Settings, load
+from profiles import api as profiles_api
 
 PAGES = ROOT / "web/dist"
 DESCRIPTION = """Clients, staff and our own processes. Bodies: docs/protocol.md. Errors: RFC 9457 problem documents."""
@@ -38,6 +43,10 @@ def create_app(settings: Settings | None = None, *, folder: Path = PAGES, **adap
         async with running(parts):
             yield
 
+    async def more(person: Staff) -> dict[str, Any]:
+        async with parts.engine.connect() as sql:
+            return {"notices": await notices.unread(sql, person.id)}
+
     app = FastAPI(
         title="慧伴", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
         responses={422: {"description": "The request is wrong: a problem document"}},
@@ -46,8 +55,12 @@ def create_app(settings: Settings | None = None, *, folder: Path = PAGES, **adap
     app.add_middleware(Guard, metrics=metrics)
     errors.install(app)
     for router in (
-        operations.router, signin.router, web.router, web_socket.router, desk.router, desk_socket.router, internal.router,
-        desk_router(parts.handoffs, staff, parts.hub.cursor), internal_router(parts.handoffs, ours_only),
+        operations.router, signin.router, web.router, web_socket.router, appointments.router, desk.router,
+        desk_socket.router, internal.router, wechat.router,
+        desk_router(parts.handoffs, staff, parts.hub.cursor, more, parts.wechat.state_of), supervisor_router(parts.handoffs, staff),
+        internal_router(parts.handoffs, ours_only),
+        profiles_api.desk_router(parts.profiles, right, supervisor),
+        profiles_api.internal_router(parts.profiles, ours_only),
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages.router(folder))

@@ -27,7 +27,8 @@ DATABASE_SECONDS = 3.0
 async def health(parts: Parts) -> JSONResponse:
     """200 when this process can take messages. Rasa away is no reason to send people elsewhere: turns wait for it."""
     database, rasa = await asyncio.gather(_database(parts), parts.core.reachable())
-    return JSONResponse({"ok": database, "database": database, "rasa": rasa}, 200 if database else 503)
+    told = {"ok": database, "database": database, "rasa": rasa, "wechat": parts.wechat.status()}
+    return JSONResponse(told, 200 if database else 503)
 
 
 async def _database(parts: Services) -> bool:

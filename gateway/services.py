@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from compliance.policy_file import Wording
+from gateway.channels.wechat.channel import WeChat
 from gateway.clients import Clients
 from gateway.core import DialogueCore
+from gateway.hearing import Hearing
 from gateway.hub import Hub
 from gateway.limits import Limits
 from gateway.metrics import Metrics
@@ -18,6 +21,7 @@ from institution.client import Institution
 from kit.clock import Clock, OffsetClock
 from kit.ids import NewId
 from kit.settings import Settings
+from profiles.service import Profiles
 
 
 @dataclass(frozen=True)
@@ -36,5 +40,9 @@ class Services:
     timeline: Timeline
     handoffs: Handoffs
     turns: Turns
+    hearing: Hearing
+    wording: Wording
+    profiles: Profiles
     limits: Limits
     metrics: Metrics
+    wechat: WeChat

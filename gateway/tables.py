@@ -102,3 +102,44 @@ used_tickets = Table(
     Column("id", String(64), primary_key=True),
     Column("expires_at", Instant, nullable=False),
 )
+
+#: Drafts of advisors that may not reach a client (requirement G2); text masked, one row a message id.
+blocked_drafts = Table(
+    "blocked_drafts",
+    metadata,
+    Column("conversation_id", String(80), primary_key=True),
+    Column("message_id", String(64), primary_key=True),
+    Column("advisor_id", String(64), nullable=False),
+    Column("advisor_name", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    #: [{words, rule, instead, code}]
+    Column("findings", JSON, nullable=False),
+    Index("ix_blocked_drafts_at", "at"),
+)
+
+#: What an advisor is told beside the conversations he owns, until he dismisses it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("advisor_id", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("client_id", String(64), nullable=False),
+    Column("client_name", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Index("ix_notices_advisor_id_read_at", "advisor_id", "read_at"),
+)
+
+#: What the dialogue core was told of a conversation beside its turns; it hears the rest before the next one.
+core_hearing = Table(
+    "core_hearing",
+    metadata,
+    Column("conversation_id", String(80), primary_key=True),
+    #: The last message of an advisor that it heard.
+    Column("seq", Integer, nullable=False),
+    #: Its memory of the talk must be cleared first: a fixture began the conversation afresh.
+    Column("clear_first", Boolean, nullable=False),
+)

@@ -16,3 +16,10 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
         for task in running:
             task.cancel()
         await asyncio.wait(running, timeout=ASK_AGAIN_SECONDS)
+
+
+async def finish(tasks: Iterable[asyncio.Task[None]], seconds: float = 2.0) -> None:
+    """Let them end by themselves for a moment, then cancel them."""
+    if running := list(tasks):
+        await asyncio.wait(running, timeout=seconds)
+    await end(running)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,13 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.turn import Figures, TurnAnswer, TurnRequest
-from gateway import turn_store, words
+from gateway import notices, turn_store, words
+from gateway.channels.wechat import guests
 from gateway.clients import Clients
 from gateway.committed import later
 from gateway.core import CoreAway, CoreFailed
+from gateway.hearing import Hearing
+from gateway.hints import Hints
 from gateway.hub import Hub
 from gateway.masking import mask
 from gateway.metrics import Metrics
@@ -27,6 +31,7 @@ from gateway.tasks import end
 from gateway.timeline import figures, store
 from gateway.timeline.model import Author, Draft, Message, Understanding, client_of
 from gateway.timeline.timeline import NAMES, Timeline
+from gateway.told import told
 from handoff.service import Handoffs
 from kit import log
 from kit.clock import Clock
@@ -74,11 +79,16 @@ class Asked:
 class Turns:
     def __init__(
         self, engine: AsyncEngine, clock: Clock, new_id: NewId, timeline: Timeline, hub: Hub, core: Core,
-        clients: Clients, handoffs: Handoffs, timing: Timing, metrics: Metrics,
+        clients: Clients, handoffs: Handoffs, timing: Timing, metrics: Metrics, hearing: Hearing, hints: Hints,
     ) -> None:  # fmt: skip
         self._engine, self._clock, self._new_id = engine, clock, new_id
         self._timeline, self._hub, self._core = timeline, hub, core
         self._clients, self._handoffs, self._timing, self._metrics = clients, handoffs, timing, metrics
+        self._hearing, self._hints = hearing, hints
+        #: Told the client of every closed turn; must not wait or raise. Set at bootstrap.
+        self.closed_for: Callable[[str], None] | None = None
+        #: Whether the client's words were for another part (binding a WeChat). Set at bootstrap.
+        self.dealt_with: Callable[[TurnRequest], Awaitable[bool]] | None = None
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._due: set[str] = set()
         self._quiet_until: dict[str, float] = {}
@@ -180,13 +190,25 @@ class Turns:
             asked = await self._freeze(conversation_id)
             if asked is None:
                 return
-            if asked.request.owner != ADVISOR and await self._handoffs.command(conversation_id, asked.request.text):
+            if await self._dealt_with(asked.request):
                 await self._close(asked, None, outcome="command")
                 continue
-            answer = await self._ask(asked)
+            # What a person said before this message stands before it in the core's memory, too.
+            await self._hearing.catch_up(conversation_id)
+            answer = guests.lawful(asked.request, await self._ask(asked))
             owner = await self._close(asked, answer)
+            if self.closed_for and asked.request.client_id:
+                self.closed_for(asked.request.client_id)
             if answer and owner != BOT:
                 await self._tell_handoff(asked, answer)
+            if answer and owner == ADVISOR:
+                await self._hints.tell(asked.request, answer, await self._readers(conversation_id))
+
+    async def _dealt_with(self, request: TurnRequest) -> bool:
+        """Whether the words were an answer to us and no question: the bot has nothing to say."""
+        if request.owner != ADVISOR and await self._handoffs.command(request.conversation_id, request.text):
+            return True
+        return self.dealt_with is not None and await self.dealt_with(request)
 
     async def _quiet(self, conversation_id: str) -> None:
         for _ in range(MOST_QUIET_TIMES):
@@ -207,7 +229,8 @@ class Turns:
             await turn_store.set_asked(connection, turn)
             said = await store.of_turn(connection, conversation_id, turn.id)
             bubbles = tuple(message for message in said if message.draft.author is Author.CLIENT)
-            text = "\n".join(message.draft.text for message in bubbles)
+            # A button tapped three times is said once.
+            text = "\n".join(dict.fromkeys(message.draft.text for message in bubbles))
             known = await self._figures(connection, turn, text, now)
             owner = await self._owner(connection, conversation_id)
         request = TurnRequest(
@@ -235,6 +258,10 @@ class Turns:
     async def _owner(self, connection: AsyncConnection, conversation_id: str) -> str:
         owner = await self._timeline.owner_of(connection, conversation_id) if self._timeline.owner_of else None
         return str(owner.kind.value) if owner else BOT
+
+    async def _readers(self, conversation_id: str) -> set[str]:
+        async with self._engine.connect() as connection:
+            return await self._timeline.readers(connection, conversation_id)
 
     async def _ask(self, asked: Asked) -> TurnAnswer | None:
         """The core's answer, however long it takes; None when this message makes it fail."""
@@ -297,6 +324,8 @@ class Turns:
             )  # fmt: skip
             if closed and answer:
                 await self._understood(connection, asked.bubbles[-1], answer, readers)
+            if closed:
+                await notices.tell_mood(connection, self._hub, asked.request, answer, at=now)
             for draft in drafts if closed else ():
                 await self._timeline.append(connection, draft, readers=readers)
         self._metrics.turns.labels(outcome).inc()
@@ -361,19 +390,3 @@ def drafts_of(asked: Asked, answer: TurnAnswer | None, at: datetime) -> list[Dra
         )
         for number, reply in enumerate(replies, 1)
     ]  # fmt: skip
-
-
-def told(turn: turn_store.Turn, said: list[Message]) -> dict[str, Any]:
-    """A closed turn as `huiban chat --script` prints it."""
-    answer = turn.answer or {}
-    replies = [
-        m.draft for m in said if m.draft.author in (Author.AI, Author.SYSTEM) and not m.draft.id.endswith(".late")
-    ]
-    return {
-        "text": "\n".join(m.draft.text for m in said if m.draft.author is Author.CLIENT),
-        "replies": [{"text": r.text, "card": r.card, "quick_replies": list(r.quick_replies)} for r in replies],
-        "intent": answer.get("intent", ""), "confidence": answer.get("confidence", 0.0),
-        "emotion": answer.get("emotion", ""), "strength": answer.get("strength", 0.0),
-        "entities": list(answer.get("entities", ())), "actions": list(answer.get("actions", ())),
-        "owner": turn.owner, "ms": turn.took_ms, "outcome": turn.outcome,
-    }  # fmt: skip

@@ -3,7 +3,7 @@
 Annotations are not postponed here: FastAPI reads them, and `Reader` is known only inside of `desk_router`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -52,7 +52,7 @@ class HandoffAsked(BaseModel):
     """about: the advisor a complaint is about; announce: the timeline tells place and wait, not the bot."""
 
     conversation_id: str = Field(max_length=80)
-    client_id: str = Field(max_length=64)
+    client_id: str = Field(min_length=1, max_length=64)
     reasons: list[str] = Field(max_length=20)
     topic: str | None = None
     second_topic: str | None = None
@@ -69,13 +69,27 @@ class WayOut(BaseModel):
     due_at: datetime | None = None
 
 
+async def nothing_more(_staff: Staff) -> Json:
+    return {}
+
+
+async def no_channel(_conversation_id: str) -> Json | None:
+    return None
+
+
 def desk_router(
-    handoffs: Handoffs, signed_in: Callable[..., Any], cursor: Callable[[], dict[str, Any]] = dict
+    handoffs: Handoffs,
+    signed_in: Callable[..., Any],
+    cursor: Callable[[], dict[str, Any]] = dict,
+    more: Callable[[Staff], Awaitable[Json]] = nothing_more,
+    channel_state: Callable[[str], Awaitable[Json | None]] = no_channel,
 ) -> APIRouter:
     """Routes for the desk.
 
     signed_in  dependency that gives the `Staff` member or refuses
     cursor     {epoch, seq} of the desk's frames; taken before the snapshot is read, so that nothing is missed
+    more       what other features add to a member of staff's snapshot
+    channel_state  of a conversation: what the client's channel still lets us send; None for the web
     """
     router = APIRouter(prefix="/api/desk", tags=["desk"])
     Reader = Annotated[Staff, Depends(signed_in)]
@@ -83,7 +97,7 @@ def desk_router(
     @router.get("/snapshot")
     async def snapshot(staff: Reader) -> Json:
         place = cursor()
-        return {**place, **await handoffs.desk_snapshot(staff.id)}
+        return {**place, **await handoffs.desk_snapshot(staff.id), **await more(staff)}
 
     @router.post("/presence")
     async def presence(body: PresenceSaid, staff: Reader) -> Json:
@@ -91,7 +105,8 @@ def desk_router(
 
     @router.get("/handoffs/{handoff_id}")
     async def detail(handoff_id: str, staff: Reader) -> Json:
-        return await handoffs.detail(handoff_id, staff)
+        found = await handoffs.detail(handoff_id, staff)
+        return {**found, "channel_state": await channel_state(found["handoff"]["conversation_id"])}
 
     @router.post("/handoffs/{handoff_id}/accept")
     async def accept(handoff_id: str, body: Versioned, staff: Reader) -> Json:

@@ -4,14 +4,17 @@ Two steps. `servable`: which rows (cases, most urgent first) can be served toget
 form a matroid (the transversal one), so taking rows in order and keeping each that an augmenting path can still fit
 gives the set with the most urgent rows. `best_total`: for those rows the Hungarian algorithm with potentials,
 O(rows² x places). Preferences are lexicographic, and so is their sum: each is one digit of a whole number whose
-base is larger than any sum of that digit, so no rounding can swap two of them. Measured for a block of 32 rows:
-some tens of milliseconds, and nobody waits for more than one block.
+base is larger than any sum of that digit, so no rounding can swap two of them. Rows are decided in blocks
+(`dispatch.BLOCK`), so the time is bounded, and nobody waits for more than one block.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 Place = TypeVar("Place", bound=Hashable)
 
@@ -35,26 +38,40 @@ def servable(rows: Sequence[Sequence[Place]]) -> list[int]:
 def best_total(rows: Sequence[Mapping[Place, tuple[int, ...]]]) -> list[Place]:
     """A place for each row with the smallest lexicographic sum of keys; of equal sums, earlier rows choose first.
 
-    Each row maps its places to keys of one length, digits at least 0. Every row can be served (see `servable`).
+    Each row maps its places to keys of one length. Every row can be served (see `servable`).
     """
     if not rows:
         return []
     costs = _costs(rows)
     places = sorted({place for row in costs for place in row}, key=repr)
     impossible = sum(max(row.values()) for row in costs) + 1
-    matrix = [[row.get(place, impossible) for place in places] for row in costs]
-    return [places[column] for column in hungarian(matrix)]
+    # No path of the algorithm adds up more than this; where 63 bits hold it, numpy counts in machine numbers.
+    exact = np.int64 if impossible * (len(rows) + 1) * 4 < 2**63 else object
+    matrix = np.full((len(rows), len(places)), impossible, dtype=exact)
+    column = {place: number for number, place in enumerate(places)}
+    for index, row in enumerate(costs):
+        for place, cost in row.items():
+            matrix[index, column[place]] = cost
+    return [places[number] for number in hungarian(matrix)]
 
 
 def _costs(rows: Sequence[Mapping[Place, tuple[int, ...]]]) -> list[dict[Place, int]]:
-    """Keys as whole numbers that can be added; the last digit lets earlier rows have their better place."""
+    """Keys as whole numbers that can be added; the last digit lets earlier rows have their better place.
+
+    What all places of a row have in common does not change which assignment is best: it is taken off, so that the
+    numbers stay small.
+    """
     count = len(rows)
     ranked: list[dict[Place, tuple[int, ...]]] = []
     for index, row in enumerate(rows):
+        least = [min(digits) for digits in zip(*row.values(), strict=True)]
         order = sorted(row, key=lambda place: (row[place], repr(place)))
-        ranked.append({place: (*row[place], (count - index) * rank) for rank, place in enumerate(order)})
-    keys = [key for row in ranked for key in row.values()]
-    bases = [max(digits) * count + 1 for digits in zip(*keys, strict=True)]
+        ranked.append({
+            place: (*(digit - low for digit, low in zip(row[place], least, strict=True)), (count - index) * rank)
+            for rank, place in enumerate(order)
+        })  # fmt: skip
+    worst = [[max(digits) for digits in zip(*row.values(), strict=True)] for row in ranked]
+    bases = [sum(digits) + 1 for digits in zip(*worst, strict=True)]
     return [{place: _number(key, bases) for place, key in row.items()} for row in ranked]
 
 
@@ -65,44 +82,35 @@ def _number(digits: Sequence[int], bases: Sequence[int]) -> int:
     return number
 
 
-def hungarian(costs: Sequence[Sequence[int]]) -> list[int]:
+def hungarian(costs: NDArray[Any]) -> list[int]:
     """The column of each row in a cheapest assignment; at least as many columns as rows.
 
     Source: Kuhn 1955 in the form with potentials and shortest augmenting paths (Jonker & Volgenant 1987).
     """
-    height, width = len(costs), len(costs[0])
-    row_price, column_price = [0] * height, [0] * (width + 1)
-    owner: list[int | None] = [None] * (width + 1)
+    height, width = costs.shape
+    row_price = np.zeros(height, dtype=costs.dtype)
+    column_price = np.zeros(width, dtype=costs.dtype)
+    owner = np.full(width, -1)
     for start in range(height):
-        owner[width] = start
-        column = width
-        best: list[int | None] = [None] * width
-        came_from = [width] * width
-        done = [False] * (width + 1)
-        while (row := owner[column]) is not None:
-            done[column] = True
-            step, following = None, width
-            for other in range(width):
-                if done[other]:
-                    continue
-                reduced = costs[row][other] - row_price[row] - column_price[other]
-                known = best[other]
-                if known is None or reduced < known:
-                    best[other], came_from[other] = reduced, column
-                    known = reduced
-                if step is None or known < step:
-                    step, following = known, other
-            assert step is not None, "more rows than columns"
-            for other in range(width + 1):
-                held, known = owner[other], best[other] if other < width else None
-                if done[other] and held is not None:
-                    row_price[held] += step
-                    column_price[other] -= step
-                elif known is not None:
-                    best[other] = known - step
-            column = following
-        while column != width:
-            owner[column] = owner[came_from[column]]
-            column = came_from[column]
-    found = {row: column for column, row in enumerate(owner[:width]) if row is not None}
+        row, reached = start, np.zeros(width, dtype=np.bool_)
+        length = np.full(width, costs.max() * (height + 2), dtype=costs.dtype)
+        came_from, gone, column = np.full(width, -1), 0, -1
+        while row >= 0:
+            reduced = costs[row] - row_price[row] - column_price + gone
+            shorter = ~reached & (reduced < length)
+            length[shorter], came_from[shorter] = reduced[shorter], column
+            open_columns = np.flatnonzero(~reached)
+            column = int(open_columns[length[open_columns].argmin()])
+            gone, reached[column] = length[column], True
+            row = int(owner[column])
+        # Prices follow the shortest path (all that were reached before the last), then the path is turned round.
+        before = np.flatnonzero(reached & (length < gone))
+        row_price[start] += gone
+        held = before[owner[before] >= 0]
+        row_price[owner[held]] += gone - length[held]
+        column_price[before] -= gone - length[before]
+        while column >= 0:
+            owner[column] = owner[came_from[column]] if came_from[column] >= 0 else start
+            column = int(came_from[column])
+    found = {int(row): column for column, row in enumerate(owner) if row >= 0}
     return [found[row] for row in range(height)]

@@ -113,3 +113,9 @@ AVOID_BY_REASON = {
     "account_safety": "不在聊天里索要密码、验证码和完整卡号",
     "compliance_risk": "不评论其他同事的对错,先查清再说",
 }
+
+
+def hand_back(who: str, note: str) -> str:
+    """The bot's first words after a person gave the conversation back."""
+    agreed = f"您和{who}商定的是:{note.strip().rstrip('。')}。" if note.strip() else ""
+    return f"我是慧伴,接着为您服务。刚才是{who}和您沟通的,说过的内容我都记着。{agreed}后面的问题可以继续问我。"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handoff import store, tables, views
+from handoff import follow_ups, guest_store, store, tables, views
 from handoff.estimate import average_handling
-from handoff.model import Advisor, HandoffState, Owner
+from handoff.guests import Guest, GuestKind
+from handoff.model import SUPERVISOR, Advisor, HandoffState, Owner
 from handoff.policy import Policy
 from handoff.ports import Institution, Json, Push, Timeline
-from handoff.record import Handoff, owner_of, read_advisor, view_staff
+from handoff.record import SCENE_OVER, Handoff, owner_of, read_advisor, view_staff
 from handoff.states import Event
 from handoff.views import Scene
 from kit import log
@@ -37,8 +38,6 @@ PATIENCE_SECONDS = 1.5
 LONGEST_GAP = timedelta(seconds=30)
 #: A clock that goes back, or forward by more than this, begins another scene (only a sandbox does that).
 SCENE_GAP = timedelta(minutes=30)
-#: What ends with a scene was not a service: nobody rates it, nobody knew the case.
-SCENE_OVER = "scene_over"
 #: After a start the pages have this long to say that they are still there.
 RETURN_TIME = timedelta(seconds=30)
 #: How much of the queue is shown, and how many clients hear of every step of it; those behind hear when asking.
@@ -55,9 +54,15 @@ class Work:
     now: datetime
     changed: dict[str, Handoff] = field(default_factory=dict)
     offers: dict[str, Handoff] = field(default_factory=dict)
+    guests: dict[str, Guest] = field(default_factory=dict)
+    #: Frames for some desks only: (whose, frame).
+    notes: list[tuple[set[str], Json]] = field(default_factory=list)
+    follow_ups_changed: bool = False
     gone: list[tuple[str, str, str]] = field(default_factory=list)
     conversations: set[str] = field(default_factory=set)
     staff_changed: bool = False
+    #: How everything stands, when the last step knows it; else it is read again.
+    scene: Scene | None = None
 
     def note(self, handoff: Handoff) -> Handoff:
         self.changed[handoff.id] = handoff
@@ -156,9 +161,11 @@ class Core:
     async def scene(self, connection: AsyncConnection, now: datetime) -> Scene:
         handoffs = await store.all_open(connection)
         presences = await store.presences(connection)
-        staff = view_staff(self._roster.values(), presences, handoffs, self.lease, now=now)
+        guests = await guest_store.present(connection)
+        busy = [guest.advisor_id for guest in guests if guest.kind is GuestKind.EXPERT]
+        staff = view_staff(self._roster.values(), presences, handoffs, self.lease, now=now, guests=busy)
         handling = average_handling(await store.handling_times(connection), self.policy.matching.handling_seconds)
-        return Scene(handoffs, staff, handling, self.policy, now)
+        return Scene(handoffs, staff, handling, self.policy, now, views.by_handoff(guests))
 
     async def step(
         self, work: Work, handoff: Handoff, event: Event, *, actor: str, detail: Json | None = None, **changes: Any
@@ -172,6 +179,14 @@ class Core:
     async def record(self, work: Work, handoff_id: str, event: str, actor: str, detail: Json) -> None:
         await store.note_event(work.connection, handoff_id, event, actor, detail, id=self._new_id(), at=work.now)
 
+    async def record_all(self, work: Work, events: Sequence[tuple[str, str, str, Json]]) -> None:
+        """`record` of many: (handoff, event, actor, detail)."""
+        rows = [
+            {"id": self._new_id(), "handoff_id": one, "at": work.now, "event": event, "actor": actor, "detail": detail}
+            for one, event, actor, detail in events
+        ]
+        await store.insert_all(work.connection, tables.handoff_events, rows)
+
     async def say(self, work: Work, conversation_id: str, words: str) -> None:
         work.conversations.add(conversation_id)
         await self._timeline.append_system(work.connection, conversation_id, words, at=work.now)
@@ -179,20 +194,30 @@ class Core:
     # -- what others hear ------------------------------------------------------------------------------------
 
     async def _frames(self, work: Work) -> Frames:
+        frames: Frames = [("desk", whose, frame) for whose, frame in work.notes]
+        if work.follow_ups_changed:
+            left = [views.follow_up_json(row) for row in await follow_ups.to_do(work.connection)]
+            frames.append(("desk", None, {"type": "follow_ups", "follow_ups": left}))
         if not (work.changed or work.conversations or work.gone or work.staff_changed):
-            return []
-        scene = await self.scene(work.connection, work.now)
-        frames: Frames = [
+            return frames
+        scene = work.scene or await self.scene(work.connection, work.now)
+        frames += [
             ("desk", {advisor_id}, {"type": "offer.gone", "handoff_id": handoff_id, "why": why})
             for advisor_id, handoff_id, why in work.gone
         ]
+        supervisors = {advisor.id for advisor in self._roster.values() if advisor.role == SUPERVISOR}
         for handoff in work.changed.values():
             shown = views.handoff_json(handoff, scene)
             # Once somebody answers for a case, what its client says is his to read (requirement H2).
             public = shown if handoff.queued else {**shown, "last_message": None, "note": ""}
             frames.append(("desk", None, {"type": "handoff.changed", "handoff": public}))
-            if handoff.owner_id and public is not shown:
-                frames.append(("desk", {handoff.owner_id}, {"type": "handoff.changed", "handoff": shown}))
+            if public is not shown:
+                his = supervisors | ({handoff.owner_id} if handoff.owner_id else set())
+                frames.append(("desk", his, {"type": "handoff.changed", "handoff": shown}))
+        for guest in work.guests.values():
+            if guest.kind is GuestKind.EXPERT:
+                invite = views.invite_json(guest, work.changed[guest.handoff_id], scene)
+                frames.append(("desk", {guest.advisor_id, guest.invited_by}, {"type": "invite", "invite": invite}))
         for handoff in work.offers.values():
             if handoff.id in work.changed and work.changed[handoff.id].state is HandoffState.OFFERED:
                 shown = views.handoff_json(work.changed[handoff.id], scene)
@@ -203,8 +228,11 @@ class Core:
         if work.changed or work.staff_changed:
             colleagues = [views.colleague_json(view) for view in scene.staff]
             frames.append(("desk", None, {"type": "colleagues", "colleagues": colleagues}))
-        for conversation_id in sorted(work.conversations | self._moved(scene)):
-            frames.append(("client", conversation_id, await self._owner_frame(work.connection, conversation_id, scene)))
+        heard = sorted(work.conversations | self._moved(scene))
+        served = await store.served_conversations(work.connection, heard) if heard else set()
+        for conversation_id in heard:
+            told = await self._state_of(work.connection, conversation_id, scene, served=conversation_id in served)
+            frames.append(("client", conversation_id, {"type": "owner", **told}))
         return frames
 
     def _moved(self, scene: Scene) -> set[str]:
@@ -218,15 +246,15 @@ class Core:
         self._told = places
         return moved
 
-    async def _owner_frame(self, connection: AsyncConnection, conversation_id: str, scene: Scene) -> Json:
-        return {"type": "owner", **await self._state_of(connection, conversation_id, scene)}
-
-    async def _state_of(self, connection: AsyncConnection, conversation_id: str, scene: Scene) -> Json:
-        handoff = next((h for h in scene.handoffs if h.conversation_id == conversation_id), None)
+    async def _state_of(
+        self, connection: AsyncConnection, conversation_id: str, scene: Scene, *, served: bool = True
+    ) -> Json:
+        """served  whether somebody has had a case of this client before; only then a rating can be asked for"""
+        handoff = scene.by_conversation.get(conversation_id)
         return {
             "owner": owner_of(handoff, scene.names).to_json(),
             "waiting": views.waiting_json(handoff, scene) if handoff and handoff.queued else None,
-            "rating_asked": await self.rating_asked(connection, conversation_id),
+            "rating_asked": await self.rating_asked(connection, conversation_id) if served else None,
         }
 
     # -- what others ask -------------------------------------------------------------------------------------

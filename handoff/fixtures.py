@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from handoff import store
-from handoff.core import LONGEST_GAP, SCENE_OVER, Work
+from handoff.core import LONGEST_GAP, Work
+from handoff.intake import Intake
+from handoff.leaving import RECENT
 from handoff.model import Advisor, HandoffState
-from handoff.record import BY_SHIFT, Handoff
-from handoff.requests import RECENT, Requests
+from handoff.record import BY_SHIFT, SCENE_OVER, Handoff
 from handoff.states import Event
 from institution.models import AdvisorState
 
 
-class Fixtures(Requests):
+class Fixtures(Intake):
     async def set_fixture(
         self,
         loads: Mapping[str, AdvisorState],

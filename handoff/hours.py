@@ -47,10 +47,15 @@ def parse_slots(entries: Iterable[dict[str, Any]], slot_minutes: int) -> tuple[S
     )
 
 
-def on_shift(advisor: Advisor, now: datetime) -> bool:
+def local_minute(now: datetime) -> tuple[int, int]:
+    """Weekday (0 is Monday) and minute of the institution's day."""
     local = now.astimezone(SHANGHAI)
-    minute = local.hour * 60 + local.minute
-    return any(local.weekday() in s.weekdays and s.begin <= minute < s.end for s in advisor.shifts)
+    return local.weekday(), local.hour * 60 + local.minute
+
+
+def on_shift(advisor: Advisor, now: datetime) -> bool:
+    weekday, minute = local_minute(now)
+    return any(weekday in s.weekdays and s.begin <= minute < s.end for s in advisor.shifts)
 
 
 def upcoming(shifts: Sequence[Shift], now: datetime) -> list[datetime]:

@@ -2,22 +2,19 @@
 
 Hard requirements are never relaxed. Among those who meet them the preferences decide one after the other
 (a lexicographic key, lower is better); the schedule of `policy/matching.yml` drops some of them as the client
-waits. `assign` decides for all who wait at once; `assignment.py` says how the best total is found.
+waits. `dispatch.py` decides for all who wait at once; `index.py` is the same choice for thousands of advisors.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from handoff.assignment import best_total, servable
 from handoff.hours import on_shift
 from handoff.model import (
     SUPERVISOR,
     AdvisorView,
-    Assignment,
     Candidate,
     Case,
     Presence,
@@ -25,8 +22,6 @@ from handoff.model import (
 )
 from handoff.policy import MatchingPolicy
 
-#: Cases decided together. The work of a block grows with its cube; 32 keep it in some tens of milliseconds.
-BLOCK = 32
 #: Parts that a load and a rating are compared in.
 LOAD_PARTS, RATING_PARTS = 10_000, 500
 MOST_SKILL = 5
@@ -121,7 +116,7 @@ def _preference(name: str, case: Case, view: AdvisorView, asked: Terms, policy: 
         return 0, 0
     advisor = view.advisor
     if name == "load":
-        return view.load * LOAD_PARTS // max(1, advisor.capacity), LOAD_PARTS
+        return load_digit(view), LOAD_PARTS
     if name == "rating":
         rated = advisor.ratings.get(policy.skill_of.get(case.topic, case.topic), 0.0)
         return RATING_PARTS - round(rated * 100), RATING_PARTS
@@ -131,6 +126,11 @@ def _preference(name: str, case: Case, view: AdvisorView, asked: Terms, policy: 
         second = case.second_topic or SECOND_TOPIC.get(case.topic)
         return MOST_SKILL - skill(view, second, policy), MOST_SKILL
     return int(not MET[name](case, view, asked, policy)), 1
+
+
+def load_digit(view: AdvisorView) -> int:
+    """The share of his places that is taken, in `LOAD_PARTS`."""
+    return view.load * LOAD_PARTS // max(1, view.advisor.capacity)
 
 
 #: Preferences that an advisor meets or not.
@@ -151,22 +151,22 @@ def preference_key(case: Case, view: AdvisorView, asked: Terms, policy: Matching
     return tuple(_preference(name, case, view, asked, policy)[0] for name in policy.preferences)
 
 
-def _points(case: Case, view: AdvisorView, asked: Terms, policy: MatchingPolicy) -> tuple[Reason, ...]:
+def points(case: Case, view: AdvisorView, asked: Terms, policy: MatchingPolicy) -> tuple[Reason, ...]:
     """The key as points for people: one step of a preference outweighs everything after it."""
     parts: list[Reason] = []
-    weight = 1
+    weight, said = 1, _words(case, view, policy)
     for name in reversed(policy.preferences):
         steps = STEPS.get(name, 1)
         far, worst = _preference(name, case, view, asked, policy)
         met = 0 if not worst else (worst - far) * steps // worst
         if name == "rating":
             met = int(worst > 0 and worst - far >= RATING_PARTS * 9 // 10)
-        parts.append(Reason(name, met * weight, _words(name, case, view, policy)))
+        parts.append(Reason(name, met * weight, said[name]))
         weight += weight * steps
     return tuple(reversed(parts))
 
 
-def _words(name: str, case: Case, view: AdvisorView, policy: MatchingPolicy) -> str:
+def _words(case: Case, view: AdvisorView, policy: MatchingPolicy) -> dict[str, str]:
     advisor, client = view.advisor, case.client
     second = case.second_topic or SECOND_TOPIC.get(case.topic)
     return {
@@ -181,7 +181,7 @@ def _words(name: str, case: Case, view: AdvisorView, policy: MatchingPolicy) -> 
         "region": f"同在{client.region}" if client.region else "同地区",
         "load": f"负荷 {view.load}/{advisor.capacity}",
         "rating": f"{case.topic}评分 {advisor.ratings.get(policy.skill_of.get(case.topic, case.topic), 0.0):.1f}",
-    }[name]
+    }
 
 
 def candidates(
@@ -192,7 +192,7 @@ def candidates(
     found = [
         Candidate(
             view.advisor,
-            _points(case, view, asked, policy),
+            points(case, view, asked, policy),
             tuple(blocks(case, view, asked, policy, now=now)),
             preference_key(case, view, asked, policy),
         )
@@ -211,68 +211,3 @@ def possible(case: Case, advisors: Iterable[AdvisorView], policy: MatchingPolicy
         and not any(never(case, view, policy, anyone))
         and (anyone or skill(view, case.topic, policy) >= 1)
     ]
-
-
-def assign(
-    waiting: Sequence[tuple[Case, int]], advisors: Sequence[AdvisorView], policy: MatchingPolicy, *, now: datetime
-) -> list[Assignment]:
-    """Who gets whom, for all who wait at once; `waiting` holds each case with its priority.
-
-    A more urgent case (then the earlier, then the smaller id) is never left waiting for a less urgent one. Of all
-    ways to serve the most urgent the one with the best total preferences is taken, blocks of `BLOCK` cases at a
-    time. The order of the arguments does not matter.
-    """
-    views = {view.id: view for view in advisors if view.free and view.presence is Presence.ONLINE}
-    queue = [case for case, _ in sorted(waiting, key=lambda w: (-w[1], w[0].requested_at, w[0].id))]
-    made: list[Assignment] = []
-    while queue and views:
-        block, queue = _next_block(queue, list(views.values()), policy, now)
-        for case, advisor_id in _assign_block(block, policy):
-            view = views[advisor_id]
-            asked = terms(case, policy, now=now)
-            because = tuple(p.words for p in _points(case, view, asked, policy) if p.points > 0)
-            made.append(Assignment(case.id, advisor_id, because))
-            views[advisor_id] = replace(view, load=view.load + 1)
-        views = {view.id: view for view in views.values() if view.free}
-    return made
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """A case of a block with those who could take it now."""
-
-    case: Case
-    asked: Terms
-    able: Sequence[AdvisorView]
-
-
-def _next_block(
-    queue: list[Case], views: Sequence[AdvisorView], policy: MatchingPolicy, now: datetime
-) -> tuple[list[_Wish], list[Case]]:
-    """The first `BLOCK` cases that somebody could take, and those behind them."""
-    block: list[_Wish] = []
-    for index, case in enumerate(queue):
-        asked = terms(case, policy, now=now)
-        able = [view for view in views if next(blocks(case, view, asked, policy, now=now), None) is None]
-        if able:
-            block.append(_Wish(case, asked, able))
-        if len(block) == BLOCK:
-            return block, queue[index + 1 :]
-    return block, []
-
-
-def _assign_block(block: list[_Wish], policy: MatchingPolicy) -> list[tuple[Case, str]]:
-    """Pairs of case and advisor; a place is (advisor, how many he would have got before)."""
-    keys: list[dict[tuple[str, int], tuple[int, ...]]] = []
-    for wish in block:
-        mine = {
-            (view.id, more): preference_key(wish.case, replace(view, load=view.load + more), wish.asked, policy)
-            for view in wish.able
-            for more in range(min(view.free, len(block)))
-        }
-        # With n cases in the block some best solution gives each case one of its own n best places.
-        best = heapq.nsmallest(len(block), mine, key=lambda place: (mine[place], place))
-        keys.append({place: mine[place] for place in best})
-    served = servable([list(key) for key in keys])
-    chosen = best_total([keys[row] for row in served])
-    return [(block[row].case, place[0]) for row, place in zip(served, chosen, strict=True)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handoff import store, views
-from handoff.core import MOST_SHOWN, Core, Work, logger
-from handoff.matching import assign, candidates, never
+from handoff import store, tables, views
+from handoff.core import MOST_SHOWN, Work, logger
+from handoff.deciding import decide
+from handoff.joint import Joint, NotYours, check_version
+from handoff.matching import never
 from handoff.model import HandoffState, Presence, Staff
 from handoff.ports import Json
 from handoff.record import Handoff, PresenceRow, live_presence
@@ -15,41 +17,45 @@ from handoff.views import title
 from kit.errors import Refused
 
 
-class NotYours(Refused):
-    """这条转接不是派给您的。"""
-
-    code = "not_yours"
-
-
 class NotSuitable(Refused):
     """这条转接不能由您处理。"""
 
     code = "not_suitable"
 
 
-class Offers(Core):
-    async def match(self, work: Work) -> None:
-        """Offer every case that somebody can take now; each decision is stored with what it was made from."""
+class Offers(Joint):
+    async def match(self, work: Work) -> views.Scene:
+        """Offer every case that somebody can take now; each decision is stored with what it was made from.
+
+        Gives the scene as it is after the offers.
+        """
         scene = await self.scene(work.connection, work.now)
-        by_id = {handoff.id: handoff for handoff in scene.waiting}
-        for made in assign(scene.cases(), scene.staff, self.policy.matching, now=work.now):
-            handoff = by_id[made.case_id]
-            ranked = candidates(handoff.case, scene.staff, self.policy.matching, now=work.now)
-            found = scene.priority(handoff)
-            await store.note_decision(
-                work.connection, made, id=self._new_id(), at=work.now, policy_version=self.policy.version,
-                inputs=views.case_inputs(handoff, scene),
-                result={
-                    "priority": found.points, "explanation": found.explanation,
-                    "candidates": [views.candidate_json(c, made.advisor_id) for c in ranked[:MOST_SHOWN]],
-                },
-            )  # fmt: skip
-            offered = await self.step(
-                work, handoff, Event.OFFER, actor="matching", detail={"to": made.advisor_id},
-                offered_to=made.advisor_id, offered_at=work.now, because=list(made.because),
-                offer_expires_at=work.now + timedelta(seconds=self.policy.matching.offer_seconds),
-            )  # fmt: skip
-            work.offers[offered.id] = offered
+        decided = decide(scene)
+        if not decided:
+            return scene
+        rows = [
+            {
+                "id": self._new_id(), "handoff_id": one.handoff.id, "at": work.now, "advisor_id": one.made.advisor_id,
+                "policy_version": self.policy.version, "inputs": one.inputs, "result": one.result,
+            }
+            for one in decided
+        ]  # fmt: skip
+        await store.insert_all(work.connection, tables.handoff_decisions, rows)
+        expires_at = work.now + timedelta(seconds=self.policy.matching.offer_seconds)
+        moves: list[tuple[Handoff, Json]] = [
+            (one.handoff, {
+                "offered_to": one.made.advisor_id, "offered_at": work.now, "because": list(one.made.because),
+                "offer_expires_at": expires_at,
+            })
+            for one in decided
+        ]  # fmt: skip
+        offered = await store.transition_all(work.connection, moves, Event.OFFER)
+        told = [(h.id, Event.OFFER.value, "matching", {"to": h.offered_to}) for h in offered]
+        await self.record_all(work, told)
+        for handoff in offered:
+            logger.info("Handoff moved", action="handoff_offer", handoff_id=handoff.id, state=handoff.state.value)
+            work.offers[handoff.id] = work.note(handoff)
+        return scene.after(offered)
 
     async def accept(self, handoff_id: str, staff: Staff, version: int | None = None) -> Json:
         """The advisor takes the case; of two rivals one wins, the other hears HandoffChanged."""
@@ -84,14 +90,6 @@ class Offers(Core):
             why.append(f"您已满负荷 {view.load}/{view.advisor.capacity}")
         if why:
             raise NotSuitable("这条转接不能由您处理:" + ";".join(why), blocked_by=why)
-
-    async def _be_present(self, work: Work, advisor_id: str) -> None:
-        """Who accepts is there; for one that a fixture pins the pin goes on to speak."""
-        row = (await store.presences(work.connection)).get(advisor_id)
-        if row is None or row.pinned is None:
-            await store.set_presence(
-                work.connection, advisor_id, state=row.state if row else "online", heartbeat_at=work.now
-            )
 
     async def decline(self, handoff_id: str, staff: Staff, reason: str, version: int | None = None) -> Json:
         async with self.work() as work:
@@ -131,6 +129,7 @@ class Offers(Core):
                 over = timedelta(seconds=self.policy.matching.wrap_up_seconds)
                 if handoff.ended_at is None or abs(work.now - handoff.ended_at) >= over:
                     await self.step(work, handoff, Event.DONE, actor="worker")
+            await self.look(work, presences)
             await self.match(work)
             await self._tell_those_who_wait(work)
 
@@ -168,13 +167,3 @@ class Offers(Core):
             if handoff.told_closed_at is None and scene.estimate(handoff).wait_seconds is None:
                 await store.amend(work.connection, handoff.id, told_closed_at=work.now)
                 await self.say(work, handoff.conversation_id, scene.words(handoff))
-
-    async def _shown(self, work: Work, handoff: Handoff) -> Json:
-        scene = await self.scene(work.connection, work.now)
-        return {"handoff": views.handoff_json(handoff, scene)}
-
-
-def check_version(handoff: Handoff, version: int | None) -> None:
-    """The page must have seen the state it acts on."""
-    if version is not None and version != handoff.version:
-        raise HandoffChanged(handoff_id=handoff.id, version=handoff.version)

@@ -49,6 +49,18 @@ class Push(Protocol):
         ...
 
 
+class Profiles(Protocol):
+    """What is known of a client beyond the case; without `assets` nothing that tells of holdings or orders."""
+
+    async def alerts(self, client_id: str, *, assets: bool) -> list[str]:
+        """The open risk alerts, the gravest first."""
+        ...
+
+    async def tags(self, client_id: str, *, assets: bool) -> list[str]:
+        """The tags that weigh, the heaviest first."""
+        ...
+
+
 class Institution(Protocol):
     """The part of `institution.client.Institution` that a handoff reads."""
 

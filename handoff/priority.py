@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handoff.model import Case, Priority, Reason
-from handoff.policy import LEVELS, PriorityPolicy
+from handoff.policy import LEVELS, Ageing, PriorityPolicy
 
 LEVEL_WORDS = {"low": "低优先级", "medium": "中优先级", "high": "高优先级", "urgent": "紧急"}
 #: The emotion behind a reason: one outburst counts once.
@@ -23,24 +23,47 @@ class _Part:
     words: str
 
 
-def prioritise(case: Case, policy: PriorityPolicy, *, now: datetime) -> Priority:
-    """The case's priority at `now`; the parts' points sum up to it."""
+@dataclass(frozen=True)
+class Standing:
+    """What a case weighs whatever the time: its parts, their sum, and how many points waiting may still add."""
+
+    parts: tuple[Reason, ...]
+    points: int
+    room: int
+
+
+def standing(case: Case, policy: PriorityPolicy) -> Standing:
     spent: dict[str, int] = {}
     left = MOST
     parts = []
     wanted = [*_reasons(case, policy), *_emotion(case, policy), *_member(case, policy)]
     wanted.sort(key=lambda part: (-part.points, part.code))
-    for part in [*wanted, _waiting(case, policy, now)]:
-        room = min(policy.caps[part.group] - spent.get(part.group, 0), left)
-        points = min(part.points, room)
+    for part in wanted:
+        points = min(part.points, policy.caps[part.group] - spent.get(part.group, 0), left)
         if points > 0:
             spent[part.group] = spent.get(part.group, 0) + points
             left -= points
             parts.append(Reason(part.code, points, part.words))
-    total = MOST - left
+    room = min(policy.caps[policy.ageing_group] - spent.get(policy.ageing_group, 0), left)
+    return Standing(tuple(parts), MOST - left, room)
+
+
+def prioritise(case: Case, policy: PriorityPolicy, *, now: datetime) -> Priority:
+    """The case's priority at `now`; the parts' points sum up to it."""
+    given = standing(case, policy)
+    parts, waited = given.parts, case.waited_seconds(now)
+    aged = min(math.floor(ageing_of(case, policy).points(waited)), given.room)
+    if aged > 0:
+        parts = (*parts, Reason("sla_age", aged, f"已等 {duration(waited)}"))
+    total = given.points + max(0, aged)
     level = [name for name in LEVELS if total >= policy.levels[name]][-1]
     listed = ",".join(f"{part.words} +{part.points}" for part in parts)
-    return Priority(total, level, tuple(parts), f"{LEVEL_WORDS[level]} {total}" + (f":{listed}" if listed else ""))
+    return Priority(total, level, parts, f"{LEVEL_WORDS[level]} {total}" + (f":{listed}" if listed else ""))
+
+
+def ageing_of(case: Case, policy: PriorityPolicy) -> Ageing:
+    """How waiting makes this case more urgent."""
+    return policy.high_risk if policy.high_risk_reasons & set(case.reasons) else policy.normal
 
 
 def _reasons(case: Case, policy: PriorityPolicy) -> list[_Part]:
@@ -69,12 +92,6 @@ def _member(case: Case, policy: PriorityPolicy) -> list[_Part]:
     level = case.client.member_level
     points = max((points for name, points in policy.member_levels.items() if name in level), default=0)
     return [_Part(policy.member_group, "member_level", points, f"{level.removesuffix('客户')}客户")]
-
-
-def _waiting(case: Case, policy: PriorityPolicy, now: datetime) -> _Part:
-    ageing = policy.high_risk if policy.high_risk_reasons & set(case.reasons) else policy.normal
-    waited = case.waited_seconds(now)
-    return _Part(policy.ageing_group, "sla_age", math.floor(ageing.points(waited)), f"已等 {duration(waited)}")
 
 
 def duration(seconds: float) -> str:

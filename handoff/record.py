@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from handoff.model import (
 
 SLOT_MINUTES = 60
 BY_SHIFT = "shift"
+#: The outcome of what ended with a scene: it was not a service, nobody rates it, nobody knew the case.
+SCENE_OVER = "scene_over"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Handoff:
     score_comment: str | None = None
     estimated_seconds: int | None = None
     told_closed_at: datetime | None = None
+    first_reply_at: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -71,6 +75,13 @@ class Handoff:
     @property
     def queued(self) -> bool:
         return self.state in QUEUED
+
+    @property
+    def holder(self) -> str | None:
+        """Whose place it takes: the owner's, or the one's to whom it is offered."""
+        if not self.open:
+            return None
+        return self.owner_id if self.state is HandoffState.ACTIVE else self.offered_to
 
     @property
     def case(self) -> Case:
@@ -131,9 +142,10 @@ def view_staff(
     lease: timedelta,
     *,
     now: datetime,
+    guests: Iterable[str] = (),
 ) -> list[AdvisorView]:
-    """Every advisor at `now`; an offer counts as load until it is answered."""
-    loads: dict[str, int] = {}
+    """Every advisor at `now`; an offer counts as load until it is answered, and so does being a guest (`guests`)."""
+    loads = dict(Counter(guests))
     for handoff in open_handoffs:
         holder = handoff.owner_id if handoff.state is HandoffState.ACTIVE else handoff.offered_to
         if holder:

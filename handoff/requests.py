@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.reasons import REASONS
 from handoff import store, views
-from handoff.core import PATIENCE_SECONDS, Work, logger
+from handoff.core import Work, logger
 from handoff.estimate import Estimate
-from handoff.hours import day_words, upcoming
-from handoff.matching import never, skill
-from handoff.model import Advisor, AdvisorView, ClientView, HandoffState, Presence, TimelineMessage
-from handoff.offers import Offers
+from handoff.leaving import RECENT, WAY_OUT, WAYS_OUT, Leaving, NoSlot
+from handoff.leaving import NotWaiting as NotWaiting
+from handoff.model import ClientView, HandoffState, TimelineMessage
 from handoff.ports import Json
-from handoff.record import Handoff, read_client
+from handoff.record import Handoff
 from handoff.states import Event
 from handoff.topics import complained_about, topic_of
-from kit.errors import AgentError, Conflict, Invalid, NotFound
+from kit.errors import Conflict, Invalid, NotFound
 
-#: How many of the latest messages say what a case is about.
-RECENT = 12
 HIGH_NET_WORTH = "高净值"
-WAYS_OUT = {"留言": "message", "回电": "callback", "预约": "appointment"}
-_WAY_OUT = re.compile(r"^(留言|回电|预约)(?:话)?[:,\s]*(.*)$", re.DOTALL)
 _CANCEL = re.compile(r"^(取消排队|不排了|不用人工了|取消转人工)[。!]?$")
 _SCORE = re.compile(r"^([1-5一二三四五])\s*(?:分|颗?星)?[。!]?$")
 ASK_RATING = "请回复 1 到 5 分为本次服务打分,5 分最满意。"
@@ -38,18 +33,6 @@ class ReasonUnknown(Invalid):
     """没有这个升级原因。"""
 
     code = "reason_unknown"
-
-
-class NotWaiting(Conflict):
-    """您现在没有在排队。"""
-
-    code = "not_waiting"
-
-
-class NoSlot(Conflict):
-    """暂时没有可以预约的时间,您可以留言或请我们回电。"""
-
-    code = "no_slot"
 
 
 class RatingUnknown(NotFound):
@@ -64,7 +47,24 @@ class AlreadyRated(Conflict):
     code = "already_rated"
 
 
-class Requests(Offers):
+@dataclass(frozen=True)
+class Ask:
+    """A request, its client known; the fields are those of `Requests.request`."""
+
+    conversation_id: str
+    client: ClientView
+    reasons: tuple[str, ...]
+    topic: str | None = None
+    second_topic: str | None = None
+    facts: tuple[dict[str, str], ...] = ()
+    note: str = ""
+    key: str | None = None
+    channel: str | None = None
+    announce: bool = True
+    about: str | None = None
+
+
+class Requests(Leaving):
     async def request(
         self,
         conversation_id: str,
@@ -91,31 +91,41 @@ class Requests(Offers):
         unknown = [code for code in reasons if code not in REASONS]
         if unknown:
             raise ReasonUnknown(f"没有这个升级原因:{'、'.join(unknown)}", reasons=unknown)
-        client = await self._client(client_id)
+        return await self._enter(Ask(
+            conversation_id, await self._client(client_id), tuple(reasons), topic, second_topic, tuple(facts), note, key,
+            channel, announce, about,
+        ))  # fmt: skip
+
+    async def _enter(self, ask: Ask) -> Json:
+        """The answer to a request whose client is known."""
         async with self.work() as work:
-            known = await store.by_key(work.connection, key) if key else None
-            if known is not None:
-                return views.status_json(known, await self.scene(work.connection, work.now), already=True)
-            recent = await self._timeline.history(work.connection, conversation_id, RECENT)
-            handoff = await store.open_of(work.connection, conversation_id)
-            already = handoff is not None
-            if handoff is not None:
-                handoff = await self._take_in(work, handoff, reasons, topic, second_topic, facts, note)
-            else:
-                handoff = self._opened(
-                    conversation_id, client, reasons, recent, topic=topic, second_topic=second_topic, facts=facts,
-                    note=note, channel=channel, about=about, now=work.now,
-                    knew=await self._knew(work, conversation_id),
-                )  # fmt: skip
-                await store.add(work.connection, handoff)
-                await self.record(
-                    work, handoff.id, "request", client_id, {"reasons": list(reasons), "topic": handoff.topic}
-                )
-                logger.info("Handoff requested", action="handoff_requested", handoff_id=handoff.id)
-                work.note(handoff)
-            if key:
-                await store.add_key(work.connection, key, handoff.id)
-            return await self._answer(work, handoff.id, already=already, announce=announce and not already)
+            return await self._asked(work, ask)
+
+    async def _asked(self, work: Work, ask: Ask) -> Json:
+        known = await store.by_key(work.connection, ask.key) if ask.key else None
+        if known is not None:
+            return views.status_json(known, await self.scene(work.connection, work.now), already=True)
+        handoff = await store.open_of(work.connection, ask.conversation_id)
+        already = handoff is not None
+        if handoff is not None:
+            handoff = await self._take_in(work, handoff, ask.reasons, ask.topic, ask.second_topic, ask.facts, ask.note)
+        else:
+            handoff = await self._opened_for(work, ask, await self._knew(work, ask.conversation_id))
+            await store.add(work.connection, handoff)
+            detail = {"reasons": list(ask.reasons), "topic": handoff.topic}
+            await self.record(work, handoff.id, "request", handoff.client_id, detail)
+            logger.info("Handoff requested", action="handoff_requested", handoff_id=handoff.id)
+            work.note(handoff)
+        if ask.key:
+            await store.add_key(work.connection, ask.key, handoff.id)
+        return await self._answer(work, handoff.id, already=already, announce=ask.announce and not already)
+
+    async def _opened_for(self, work: Work, ask: Ask, knew: str | None) -> Handoff:
+        recent = await self._timeline.history(work.connection, ask.conversation_id, RECENT)
+        return self._opened(
+            ask.conversation_id, ask.client, ask.reasons, recent, topic=ask.topic, second_topic=ask.second_topic,
+            facts=ask.facts, note=ask.note, channel=ask.channel, about=ask.about, now=work.now, knew=knew,
+        )  # fmt: skip
 
     def _opened(
         self,
@@ -189,16 +199,6 @@ class Requests(Offers):
             await self.say(work, handoff.conversation_id, f"已为您转人工。{scene.words(handoff)}")
         return views.status_json(handoff, scene, already=already)
 
-    async def _client(self, client_id: str) -> ClientView:
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return read_client(await self._institution.client(client_id))
-        except NotFound:
-            raise
-        except (AgentError, TimeoutError) as error:
-            logger.warning("A client could not be read", action="client_unavailable", cause=type(error).__name__)
-            return ClientView(id=client_id)
-
     async def _knew(self, work: Work, conversation_id: str) -> str | None:
         last = await store.latest_of(work.connection, conversation_id)
         fresh = timedelta(hours=self.policy.matching.knew_case_hours)
@@ -225,68 +225,6 @@ class Requests(Offers):
             await self.say(work, conversation_id, "已为您取消排队,需要时随时可以再转人工。")
             await self.match(work)
 
-    async def _queued(self, work: Work, conversation_id: str) -> Handoff:
-        handoff = await store.open_of(work.connection, conversation_id)
-        if handoff is None or not handoff.queued:
-            raise NotWaiting
-        return handoff
-
-    async def _withdraw_offer(self, work: Work, handoff: Handoff) -> None:
-        if handoff.offered_to:
-            work.gone.append((handoff.offered_to, handoff.id, "withdrawn"))
-
-    async def leave(self, conversation_id: str, kind: str, text: str = "", due_at: datetime | None = None) -> Json:
-        """A message, a call-back or an appointment (`kind`) instead of waiting: {follow_up_id, kind, due_at, words}.
-
-        Raises NotWaiting, NoSlot.
-        """
-        async with self.work() as work:
-            handoff = await self._queued(work, conversation_id)
-            advisor: Advisor | None = None
-            if kind == "appointment":
-                advisor, due_at = await self._slot(work, handoff, due_at)
-            said = [
-                m
-                for m in await self._timeline.history(work.connection, conversation_id, RECENT)
-                if m.author == "client"
-            ]
-            words = text or " / ".join(m.text for m in said[-3:] if not _WAY_OUT.match(m.text))
-            follow_up = {
-                "id": self._new_id(), "handoff_id": handoff.id, "kind": kind, "text": words, "due_at": due_at,
-                "advisor_id": advisor.id if advisor else handoff.client.own_advisor, "created_at": work.now,
-            }  # fmt: skip
-            if not await store.add_follow_up(work.connection, follow_up):
-                raise NoSlot
-            await self._withdraw_offer(work, handoff)
-            await self.step(
-                work, handoff, Event.LEAVE, actor=handoff.client_id, detail={"kind": kind}, ended_at=work.now,
-                outcome=kind, offered_to=None, offer_expires_at=None,
-            )  # fmt: skip
-            told = _left_words(kind, advisor, due_at, work.now)
-            await self.say(work, conversation_id, told)
-            await self.match(work)
-            return {"follow_up_id": follow_up["id"], "kind": kind, "due_at": due_at, "words": told}
-
-    async def _slot(self, work: Work, handoff: Handoff, wanted: datetime | None) -> tuple[Advisor, datetime]:
-        """The next free slot (or the wanted one) of an expert for this case."""
-        taken = await store.appointments(work.connection)
-        experts = [AdvisorView(a, Presence.ONLINE, 0) for a in self._roster.values() if a.slots]
-        able = [
-            view.advisor
-            for view in experts
-            if skill(view, handoff.topic, self.policy.matching) >= self.policy.matching.least_skill
-            and not [w for w in never(handoff.case, view, self.policy.matching) if w != "只接受预约"]
-        ]
-        free = sorted(
-            (slot, advisor.id)
-            for advisor in able
-            for slot in upcoming(advisor.slots, work.now)
-            if (advisor.id, slot) not in taken and (wanted is None or slot == wanted)
-        )
-        if not free:
-            raise NoSlot
-        return self._roster[free[0][1]], free[0][0]
-
     async def command(self, conversation_id: str, text: str) -> bool:
         """Whether the client's message was an answer to us (留言, 回电, 预约, 取消排队, a score) and is dealt with.
 
@@ -294,7 +232,7 @@ class Requests(Offers):
         """
         # Full-width figures and marks, as phones write them, become plain ones.
         bare = unicodedata.normalize("NFKC", text).strip()
-        way, score = _WAY_OUT.match(bare), _SCORE.match(bare)
+        way, score = WAY_OUT.match(bare), _SCORE.match(bare)
         state = await self.client_state(conversation_id) if way or score or _CANCEL.match(bare) else {}
         try:
             if score and state.get("rating_asked") and await self._scored(conversation_id, bare):
@@ -354,13 +292,3 @@ class Requests(Offers):
 
 def _last(message: TimelineMessage) -> Json:
     return {"author": message.author, "text": message.text, "at": message.at.isoformat()}
-
-
-def _left_words(kind: str, advisor: Advisor | None, due_at: datetime | None, now: datetime) -> str:
-    if kind == "message":
-        return "已收到您的留言,同事上班后会第一时间查看并回复您。"
-    if kind == "callback":
-        when = f"{day_words(due_at, now)} " if due_at else "恢复服务后尽快"
-        return f"已为您登记回电,我们会{when}拨打您预留的手机号,请留意接听。"
-    name = f"专家{advisor.name}" if advisor else "专家"
-    return f"已为您预约{name},时间是{day_words(due_at, now) if due_at else '待定'},到时会主动联系您。"

@@ -11,16 +11,19 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.reasons import TOPICS
-from handoff import brief, store, views
+from handoff import brief, follow_ups, guest_store, store, views
+from handoff.brief_words import hand_back
 from handoff.core import MOST_SHOWN, PATIENCE_SECONDS, Work, logger
-from handoff.fixtures import Fixtures
+from handoff.guests import GuestKind
+from handoff.history import history_of, whispers_of
+from handoff.joint import NotYours, check_version
 from handoff.matching import candidates, never
 from handoff.model import SUPERVISOR, HandoffState, Presence, Staff
-from handoff.offers import NotYours, check_version
-from handoff.ports import Json
+from handoff.ports import Json, Profiles
 from handoff.record import Handoff, read_client
 from handoff.requests import ASK_RATING
 from handoff.states import Event
+from handoff.supervision import Supervision
 from handoff.views import TRAINER, sees_assets, title
 from institution.models import Client, Holdings
 from kit.errors import AgentError, Invalid, Refused
@@ -52,7 +55,10 @@ class BriefClosed(Refused):
     code = "brief_closed"
 
 
-class Handoffs(Fixtures):
+class Handoffs(Supervision):
+    #: Set at bootstrap; a brief does without when there are none.
+    profiles: Profiles | None = None
+
     # -- what an advisor does with a case --------------------------------------------------------------------
 
     async def return_to_bot(self, handoff_id: str, staff: Staff, note: str = "", version: int | None = None) -> Json:
@@ -64,7 +70,11 @@ class Handoffs(Fixtures):
             )  # fmt: skip
             await self.say(
                 work, handoff.conversation_id,
-                f"{title(staff)}已把对话交还给智能助手,后面的问题可以继续问我。{ASK_RATING}",
+                f"{title(staff)}已把对话交还给智能助手。{ASK_RATING}",
+            )  # fmt: skip
+            # In the bot's own voice: who talked, and what was left to it.
+            await self._timeline.append_system(
+                work.connection, handoff.conversation_id, hand_back(title(staff), note), at=work.now, author="ai"
             )  # fmt: skip
             await self.match(work)
             return await self._shown(work, handoff)
@@ -183,14 +193,20 @@ class Handoffs(Fixtures):
     # -- what a desk shows -----------------------------------------------------------------------------------
 
     async def desk_snapshot(self, advisor_id: str) -> Json:
-        """`{me, offers, queue, active, wrap_up, colleagues, follow_ups}`; the gateway adds epoch and seq."""
+        """`{me, offers, queue, active, wrap_up, colleagues, follow_ups, invites}`; the gateway adds epoch and seq.
+
+        A supervisor's `active` holds everybody's conversations.
+        """
         await self.roster()
         async with self._engine.begin() as connection:
             scene = await self.scene(connection, self._clock.now())
             wrap_up = await store.in_state(connection, HandoffState.WRAP_UP)
-            left = await store.follow_ups(connection)
+            left = await follow_ups.to_do(connection)
         me = next((view for view in scene.staff if view.id == advisor_id), None)
-        active = [h for h in scene.handoffs if h.state is HandoffState.ACTIVE and h.owner_id == advisor_id]
+        supervises = me is not None and me.advisor.role == SUPERVISOR
+        active = [
+            h for h in scene.handoffs if h.state is HandoffState.ACTIVE and (supervises or h.owner_id == advisor_id)
+        ]
         shown = [(views.handoff_json(h, scene), h) for h in scene.queue[:MOST_SHOWN]]
         return {
             "me": views.colleague_json(me) if me else None,
@@ -199,16 +215,14 @@ class Handoffs(Fixtures):
             "active": [views.handoff_json(h, scene) for h in active],
             "wrap_up": [views.handoff_json(h, scene) for h in wrap_up if h.owner_id == advisor_id],
             "colleagues": [views.colleague_json(view) for view in scene.staff],
-            "follow_ups": [
-                {
-                    "id": row["id"], "kind": row["kind"], "text": row["text"], "client_id": row["client_id"],
-                    "topic": row["topic"], "advisor_id": row["advisor_id"],
-                    "due_at": row["due_at"].isoformat() if row["due_at"] else None,
-                    "created_at": row["created_at"].isoformat(),
-                }
-                for row in left
+            "follow_ups": [views.follow_up_json(row) for row in left],
+            "invites": [
+                views.invite_json(guest, handoff, scene)
+                for handoff in scene.handoffs
+                for guest in scene.guests.get(handoff.id, ())
+                if guest.advisor_id == advisor_id and guest.kind is GuestKind.EXPERT
             ],
-        }  # fmt: skip
+        }
 
     async def detail(self, handoff_id: str, reader: Staff) -> Json:
         """`{handoff, brief, messages, candidates}` as the reader may see it; the read is written down.
@@ -218,26 +232,42 @@ class Handoffs(Fixtures):
         await self.roster()
         async with self._engine.begin() as connection:
             known = await store.get(connection, handoff_id)
-        client, holdings = await self._profile(known.client_id, assets=sees_assets(reader, known))
+            invited = await guest_store.present(connection, known.conversation_id)
+        client, holdings = await self._profile(known.client_id, assets=sees_assets(reader, known, invited))
         async with self.work() as work:
             handoff = await store.get(work.connection, handoff_id)
             history = await self._timeline.history(work.connection, handoff.conversation_id, 200)
             scene = await self.scene(work.connection, work.now)
-            his = views.is_his(reader, handoff)
+            guests = scene.guests.get(handoff.id, ())
+            his = views.is_his(reader, handoff, guests)
             if reader.role == TRAINER or not (his or handoff.queued):
                 raise BriefClosed
-            assets = sees_assets(reader, handoff)
+            assets = sees_assets(reader, handoff, guests)
             past = await store.latest_of(work.connection, handoff.conversation_id)
+            events = await store.events_of(work.connection, handoff.id)
             await self.record(work, handoff.id, "brief_read", reader.id, {"role": reader.role, "assets": assets})
         subject = self._subject(handoff, client, holdings if assets else None, scene, history, past, assets)
-        ranked = candidates(handoff.case, scene.staff, self.policy.matching, now=scene.now)
+        subject = await self._with_profile(subject, handoff.client_id)
         chosen = handoff.owner_id or handoff.offered_to
+        # This very case must not make the one who has it look full.
+        staff = [replace(v, load=max(0, v.load - 1)) if v.id == chosen and handoff.open else v for v in scene.staff]
+        ranked = candidates(handoff.case, staff, self.policy.matching, now=scene.now)
+        supervises = reader.role == SUPERVISOR
         return {
             "handoff": views.handoff_json(handoff, scene),
             "brief": brief.build_brief(subject),
             "messages": [views.message_json(message) for message in (history if his else ())],
             "candidates": [views.candidate_json(candidate, chosen) for candidate in ranked],
+            "record": history_of(events, self._roster) if his else [],
+            "whispers": whispers_of(events, self._roster) if reader.id == handoff.owner_id or supervises else [],
         }
+
+    async def _with_profile(self, subject: brief.Subject, client_id: str) -> brief.Subject:
+        if self.profiles is None:
+            return subject
+        alerts = await self.profiles.alerts(client_id, assets=subject.sees_assets)
+        tags = await self.profiles.tags(client_id, assets=subject.sees_assets)
+        return replace(subject, extra_alerts=alerts, tags=tuple(dict.fromkeys([*subject.tags, *tags])))
 
     async def _profile(self, client_id: str, *, assets: bool) -> tuple[Client | None, Holdings | None]:
         """What the institution knows now; None for what it does not tell in time: a brief is never late for it."""

@@ -6,9 +6,11 @@
                  v  |                                 |                |
                offered -------------------------------+                |
                  |                                                     |
-          accept |  (pull: a waiting one taken by hand)                |
+          accept |  (pull: taken by hand; a supervisor also one that    |
+                 |   is offered to somebody else)                      |
                  v                                                     |
                active -- lose (lease ended), transfer -----------------+
+                 |  |     (take_over: a supervisor becomes the owner)
                  |  \\
            close |   return_to_bot -> closed
                  v
@@ -41,6 +43,7 @@ class Event(str, Enum):
     DONE = "done"
     CANCEL = "cancel"
     LEAVE = "leave"
+    TAKE_OVER = "take_over"
 
 
 _W, _O, _A = HandoffState.WAITING, HandoffState.OFFERED, HandoffState.ACTIVE
@@ -51,12 +54,14 @@ TRANSITIONS: dict[tuple[HandoffState, Event], HandoffState] = {
     (_W, Event.CANCEL): HandoffState.ABANDONED,
     (_W, Event.LEAVE): HandoffState.CLOSED,
     (_O, Event.ACCEPT): _A,
+    (_O, Event.PULL): _A,
     (_O, Event.DECLINE): _W,
     (_O, Event.EXPIRE): _W,
     (_O, Event.WITHDRAW): _W,
     (_O, Event.TRANSFER): _W,
     (_O, Event.CANCEL): HandoffState.ABANDONED,
     (_O, Event.LEAVE): HandoffState.CLOSED,
+    (_A, Event.TAKE_OVER): _A,
     (_A, Event.LOSE): _W,
     (_A, Event.TRANSFER): _W,
     (_A, Event.RETURN_TO_BOT): HandoffState.CLOSED,

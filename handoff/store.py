@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff import tables
 from handoff.model import OPEN, Assignment, HandoffState
-from handoff.record import Handoff, PresenceRow, from_row, to_row
+from handoff.record import SCENE_OVER, Handoff, PresenceRow, from_row, to_row
 from handoff.states import Event, HandoffChanged, apply
 from kit.errors import NotFound
 
@@ -77,11 +77,36 @@ async def latest_of(connection: AsyncConnection, conversation_id: str) -> Handof
     query = (
         select(tables.handoffs)
         .where(_h.conversation_id == conversation_id, _h.owner_id.is_not(None), _h.ended_at.is_not(None))
+        # What ended with an earlier scene may lie later on the clock than what is over now.
+        .where(_h.outcome.is_distinct_from(SCENE_OVER))
         .order_by(_h.ended_at.desc(), _h.id.desc())
         .limit(1)
     )
     row = (await connection.execute(query)).mappings().first()
     return from_row(row) if row else None
+
+
+async def add_all(connection: AsyncConnection, found: Sequence[Handoff]) -> None:
+    """Store new handoffs, all or none; IntegrityError when a conversation has an open one."""
+    await connection.execute(insert(tables.handoffs), [to_row(handoff) for handoff in found])
+
+
+async def known_keys(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
+    table = tables.handoff_keys
+    return set((await connection.scalars(select(table.c.key).where(table.c.key.in_(keys)))).all())
+
+
+async def open_conversations(connection: AsyncConnection, among: Collection[str]) -> set[str]:
+    query = select(_h.conversation_id).where(_h.conversation_id.in_(among), _h.state.in_(_OPEN_VALUES))
+    return set((await connection.scalars(query)).all())
+
+
+async def served_conversations(connection: AsyncConnection, among: Collection[str]) -> set[str]:
+    """Those of which `latest_of` finds something."""
+    query = select(_h.conversation_id).where(
+        _h.conversation_id.in_(among), _h.owner_id.is_not(None), _h.ended_at.is_not(None)
+    )
+    return set((await connection.scalars(query)).all())
 
 
 async def all_open(connection: AsyncConnection) -> list[Handoff]:
@@ -97,6 +122,28 @@ async def in_state(connection: AsyncConnection, state: HandoffState) -> list[Han
 async def transition(connection: AsyncConnection, handoff: Handoff, event: Event, **changes: Any) -> Handoff:
     """The handoff after `event`; HandoffChanged when somebody else was faster."""
     return await change(connection, handoff, state=apply(handoff.state, event).value, **changes)
+
+
+async def transition_all(
+    connection: AsyncConnection, moves: Sequence[tuple[Handoff, dict[str, Any]]], event: Event
+) -> list[Handoff]:
+    """Many handoffs after the same event, in this order; HandoffChanged when somebody else was faster with any.
+
+    Each move is a handoff and its changes, all of the same columns.
+    """
+    values = [
+        {"_id": h.id, "_version": h.version, "version": h.version + 1, "state": apply(h.state, event).value, **changes}
+        for h, changes in moves
+    ]
+    expected = (_h.id == bindparam("_id"), _h.version == bindparam("_version"))
+    await connection.execute(update(tables.handoffs).where(*expected), values)
+    # How many rows a statement for many met is not told by every driver: they are read again, and compared.
+    query = select(tables.handoffs).where(_h.id.in_([h.id for h, _ in moves]))
+    rows = {row["id"]: row for row in (await connection.execute(query)).mappings()}
+    for value in values:
+        if any(rows[value["_id"]][name] != wanted for name, wanted in value.items() if not name.startswith("_")):
+            raise HandoffChanged(handoff_id=value["_id"])
+    return [from_row(rows[h.id]) for h, _ in moves]
 
 
 async def change(connection: AsyncConnection, handoff: Handoff, **changes: Any) -> Handoff:
@@ -115,6 +162,18 @@ async def amend(connection: AsyncConnection, handoff_id: str, **values: Any) -> 
     """The handoff with what is known of it changed: no transition, so no new version for the pages to miss."""
     await connection.execute(update(tables.handoffs).where(_h.id == handoff_id).values(**values))
     return await get(connection, handoff_id)
+
+
+async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Write new rows of one table with one statement."""
+    if rows:
+        await connection.execute(insert(table), list(rows))
+
+
+async def amend_all(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """`amend` of many: each row holds `_id` and the columns to change, all the same ones."""
+    if rows:
+        await connection.execute(update(tables.handoffs).where(_h.id == bindparam("_id")), list(rows))
 
 
 async def note_event(
@@ -176,28 +235,6 @@ async def handling_times(connection: AsyncConnection) -> list[float]:
 async def of_conversation(connection: AsyncConnection, conversation_id: str) -> list[Handoff]:
     query = select(tables.handoffs).where(_h.conversation_id == conversation_id).order_by(_h.requested_at, _h.id)
     return [from_row(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def add_follow_up(connection: AsyncConnection, row: dict[str, Any]) -> bool:
-    """Whether it was stored; False when the expert's slot is taken."""
-    return await _insert_new(connection, tables.handoff_follow_ups, row)
-
-
-async def follow_ups(connection: AsyncConnection) -> list[dict[str, Any]]:
-    """What was left and is not done yet, the oldest first."""
-    table = tables.handoff_follow_ups
-    query = (
-        select(table, _h.client_id, _h.topic)
-        .join(tables.handoffs, _h.id == table.c.handoff_id)
-        .where(table.c.done_at.is_(None))
-        .order_by(table.c.created_at, table.c.id)
-    )
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def appointments(connection: AsyncConnection) -> set[tuple[str, datetime]]:
-    """Slots that are taken: (advisor, when)."""
-    return {(row["advisor_id"], row["due_at"]) for row in await follow_ups(connection) if row["kind"] == "appointment"}
 
 
 async def presences(connection: AsyncConnection) -> dict[str, PresenceRow]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
-    DateTime,
     Float,
     ForeignKeyConstraint,
     Index,
@@ -19,27 +15,10 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.types import TypeDecorator
 
 from handoff.model import HandoffState
-from kit.clock import check_aware
+from kit.database import Instant as Instant
 from kit.database import metadata
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant in UTC, also where the database knows no zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
-        return None if value is None else check_aware(value)
-
-    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
 
 _OPEN = text("state IN ('waiting', 'offered', 'active')")
 _STATES = ", ".join(f"'{state.value}'" for state in HandoffState)
@@ -86,6 +65,8 @@ handoffs = Table(
     Column("estimated_seconds", Integer),
     #: When the client was told that nobody is on duty; told once.
     Column("told_closed_at", Instant),
+    #: When a person first wrote to the client.
+    Column("first_reply_at", Instant),
     CheckConstraint(f"state IN ({_STATES})", name="ck_handoffs_state"),
     CheckConstraint("(state = 'offered') = (offered_to IS NOT NULL)", name="ck_handoffs_offered"),
     CheckConstraint("state <> 'active' OR owner_id IS NOT NULL", name="ck_handoffs_owned"),
@@ -146,6 +127,11 @@ handoff_follow_ups = Table(
     Column("advisor_id", String(64)),
     Column("created_at", Instant, nullable=False),
     Column("done_at", Instant),
+    #: done or cancelled, and by whom; null while it is to be done.
+    Column("outcome", String(10)),
+    Column("done_by", String(64)),
+    #: When the client was reminded of his appointment; reminded once.
+    Column("reminded_at", Instant),
     ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
     CheckConstraint("kind IN ('message', 'callback', 'appointment')", name="ck_handoff_follow_ups_kind"),
     # An expert's slot is given once.
@@ -155,6 +141,46 @@ handoff_follow_ups = Table(
         postgresql_where=text("kind = 'appointment' AND done_at IS NULL"),
     ),
 )  # fmt: skip
+
+_PRESENT = text("state IN ('offered', 'joined')")
+
+#: Invited experts and listening supervisors: they take part in a conversation that somebody else owns.
+handoff_guests = Table(
+    "handoff_guests",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("handoff_id", String(64), nullable=False),
+    Column("conversation_id", String(80), nullable=False),
+    Column("advisor_id", String(64), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("invited_by", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("offered_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("joined_at", Instant),
+    Column("ended_at", Instant),
+    Column("why", Text, nullable=False),
+    ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
+    CheckConstraint("kind IN ('expert', 'listener')", name="ck_handoff_guests_kind"),
+    # Nobody takes part twice.
+    Index(
+        "uq_handoff_guests_present", "handoff_id", "advisor_id", "kind", unique=True,
+        sqlite_where=_PRESENT, postgresql_where=_PRESENT,
+    ),
+    Index("ix_handoff_guests_state", "state"),
+)  # fmt: skip
+
+#: The texts of the rules that decisions were made by, so that any of them can be read and replayed.
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("matching", Text, nullable=False),
+)
 
 presence = Table(
     "advisor_presence",

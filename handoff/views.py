@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from handoff import estimate as estimating
+from handoff.guests import Guest, GuestState
 from handoff.model import (
     SUPERVISOR,
     Advisor,
@@ -37,6 +39,8 @@ class Scene:
     handling_seconds: float
     policy: Policy
     now: datetime
+    #: handoff -> those who are invited or take part beside its owner.
+    guests: Mapping[str, Sequence[Guest]] = field(default_factory=dict)
 
     @cached_property
     def _priorities(self) -> dict[str, Priority]:
@@ -48,6 +52,24 @@ class Scene:
             at = handoff.accepted_at or handoff.ended_at or self.now
             self._priorities[handoff.id] = prioritise(handoff.case, self.policy.priority, now=at)
         return self._priorities[handoff.id]
+
+    def after(self, moved: Sequence[Handoff]) -> Scene:
+        """The scene with these handoffs, known to it or not, as they are now."""
+        known = {handoff.id: handoff for handoff in self.handoffs}
+        then = known | {handoff.id: handoff for handoff in moved}
+        change = Counter(h.holder for h in then.values())
+        change.subtract(h.holder for h in known.values())
+        staff = [replace(v, load=v.load + change[v.id]) if change[v.id] else v for v in self.staff]
+        return replace(self, handoffs=[h for h in then.values() if h.open], staff=staff)
+
+    @cached_property
+    def staff_inputs(self) -> Json:
+        """Presence and load of everybody, as each decision of this scene remembers them."""
+        return {view.id: [view.presence.value, view.load] for view in self.staff}
+
+    @cached_property
+    def by_conversation(self) -> dict[str, Handoff]:
+        return {handoff.conversation_id: handoff for handoff in self.handoffs}
 
     @cached_property
     def names(self) -> dict[str, Advisor]:
@@ -138,7 +160,43 @@ def handoff_json(handoff: Handoff, scene: Scene) -> Json:
         "offer_expires_at": _iso(handoff.offer_expires_at), "because": list(handoff.because),
         "last_message": handoff.last_message, "channel": handoff.channel,
         "accepted_at": _iso(handoff.accepted_at), "ended_at": _iso(handoff.ended_at), "outcome": handoff.outcome,
-        "note": handoff.note,
+        "note": handoff.note, "first_reply_at": _iso(handoff.first_reply_at),
+        "guests": [guest_json(guest, names) for guest in scene.guests.get(handoff.id, ())],
+    }  # fmt: skip
+
+
+def by_handoff(guests: Iterable[Guest]) -> dict[str, list[Guest]]:
+    found: dict[str, list[Guest]] = {}
+    for guest in guests:
+        found.setdefault(guest.handoff_id, []).append(guest)
+    return found
+
+
+def guest_json(guest: Guest, names: Mapping[str, Advisor]) -> Json:
+    """`Guest` of the protocol: who takes part beside the owner."""
+    advisor = names.get(guest.advisor_id)
+    return {
+        "invite_id": guest.id, "id": guest.advisor_id, "name": advisor.name if advisor else guest.advisor_id,
+        "role": advisor.role if advisor else "", "kind": guest.kind.value, "state": guest.state.value,
+        "expires_at": _iso(guest.expires_at),
+    }  # fmt: skip
+
+
+def invite_json(guest: Guest, handoff: Handoff, scene: Scene) -> Json:
+    """`Invite` of the protocol, for the invited and for who invites."""
+    return {
+        "id": guest.id, "state": guest.state.value, "advisor": _named(guest.advisor_id, scene.names),
+        "by": _named(guest.invited_by, scene.names), "note": guest.note, "why": guest.why,
+        "expires_at": _iso(guest.expires_at), "handoff": handoff_json(handoff, scene),
+    }  # fmt: skip
+
+
+def follow_up_json(row: Mapping[str, Any]) -> Json:
+    """`FollowUp` of the protocol."""
+    return {
+        "id": row["id"], "kind": row["kind"], "text": row["text"], "client_id": row["client_id"],
+        "client_name": row["client"]["name"], "topic": row["topic"], "advisor_id": row["advisor_id"],
+        "due_at": _iso(row["due_at"]), "created_at": row["created_at"].isoformat(),
     }  # fmt: skip
 
 
@@ -192,17 +250,19 @@ def status_json(handoff: Handoff, scene: Scene, *, already: bool) -> Json:
     }  # fmt: skip
 
 
-def is_his(reader: Staff, handoff: Handoff) -> bool:
-    """Whether the reader answers for this case: he has it, had it, is offered it, is the own advisor, or supervises."""
-    people = (handoff.owner_id, handoff.offered_to, handoff.client.own_advisor)
+def is_his(reader: Staff, handoff: Handoff, guests: Iterable[Guest] = ()) -> bool:
+    """Whether the reader answers for this case: he has it, had it, is offered it, is the own advisor, is invited into
+    the conversation, or supervises."""
+    people = {handoff.owner_id, handoff.offered_to, handoff.client.own_advisor, *(g.advisor_id for g in guests)}
     return reader.role == SUPERVISOR or reader.id in people
 
 
-def sees_assets(reader: Staff, handoff: Handoff) -> bool:
-    """Requirement H2: 客服 never; an advisor those of own clients, and of a case while it is his."""
+def sees_assets(reader: Staff, handoff: Handoff, guests: Iterable[Guest] = ()) -> bool:
+    """Requirement H2: 客服 never; an advisor those of own clients, and of a case while it is his or he has joined it."""
     if reader.role in (CUSTOMER_SERVICE, TRAINER):
         return False
-    his = handoff.open and reader.id in (handoff.owner_id, handoff.offered_to)
+    joined = {guest.advisor_id for guest in guests if guest.state is GuestState.JOINED}
+    his = handoff.open and reader.id in {handoff.owner_id, handoff.offered_to, *joined}
     return reader.role == SUPERVISOR or handoff.client.own_advisor == reader.id or his
 
 
@@ -217,5 +277,5 @@ def case_inputs(handoff: Handoff, scene: Scene) -> Json:
         "language_hard": case.client.language_hard, "member_level": case.client.member_level,
         "excluded": case.excluded, "complained_about": case.complained_about, "knew": case.knew,
         "directed_to": case.directed_to,
-        "advisors": {view.id: [view.presence.value, view.load] for view in scene.staff},
+        "advisors": scene.staff_inputs,
     }  # fmt: skip

@@ -359,10 +359,12 @@ class Fixture(Model):
     presence_by_shift  True when one is loaded: everybody on shift is online unless `advisors` says otherwise, with
                        the roster's default load
     owners             conversations that an advisor owns already: {client: {advisor, since}}
+    clients            whom it speaks of: their earlier talk is over
     """
 
     now: datetime
     messages: tuple[PastMessage, ...] = ()
     advisors: dict[str, AdvisorState] = {}
     owners: dict[str, dict[str, Any]] = {}
+    clients: tuple[str, ...] = ()
     presence_by_shift: bool = False

@@ -37,6 +37,25 @@ class Settings(BaseSettings):
     quiet_seconds_wechat: float = 1.5
     max_message_chars: int = 2000
 
+    #: The address under which people reach the gateway: stands in links that leave it. Ours when empty.
+    public_url: str = ""
+    #: 公众号: off while there is no AppID; plain mode while there is no EncodingAESKey (docs/wechat.md).
+    wechat_app_id: str = ""
+    wechat_secret: str = ""
+    wechat_token: str = ""
+    wechat_aes_key: str = ""
+    wechat_api: str = "https://api.weixin.qq.com"
+    #: 微信客服 of a 企业微信 corporation: off while there is no CorpID.
+    wechat_kf_corp_id: str = ""
+    wechat_kf_secret: str = ""
+    wechat_kf_token: str = ""
+    wechat_kf_aes_key: str = ""
+    wechat_kf_api: str = "https://qyapi.weixin.qq.com"
+
+    @property
+    def public(self) -> str:
+        return (self.public_url or self.gateway).rstrip("/")
+
     @property
     def database(self) -> str:
         """SQLAlchemy address; SQLite in var/ unless DATABASE_URL says otherwise."""

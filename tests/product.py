@@ -16,10 +16,12 @@ from kit.settings import ROOT, Settings
 
 PORTS = ("GATEWAY", "RASA", "ACTIONS", "SANDBOX", "REDIS")
 START_SECONDS = 150.0
+#: Where the trained model lies; another folder lets a new one be tried.
+MODELS = Path(os.environ.get("HUIBAN_TEST_MODELS", ROOT / "var/models"))
 
 
 class Product:
-    """A running product. `wait_for(text)` reads its log until a line has the text."""
+    """A running product. `wait_for(text)` reads its log until a line has the text (or is it, when the text ends the line)."""
 
     def __init__(self, var: Path) -> None:
         ports = {f"HUIBAN_{name}_PORT": str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
@@ -27,10 +29,12 @@ class Product:
         for outside in ("DATABASE_URL", "REDIS_URL"):
             self.environment.pop(outside, None)
         fields = {name.removeprefix("HUIBAN_").lower(): value for name, value in ports.items()}
-        self.settings = Settings(var=var, internal_key="test-key", **{name: int(value) for name, value in fields.items()})
+        self.settings = Settings(
+            var=var, internal_key="test-key", **{name: int(value) for name, value in fields.items()}
+        )
         var.mkdir(parents=True, exist_ok=True)
         if not (var / "models").exists():
-            (var / "models").symlink_to(ROOT / "var/models")
+            (var / "models").symlink_to(MODELS)
         self.log: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
 
@@ -40,7 +44,7 @@ class Product:
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         threading.Thread(target=self._read, daemon=True).start()
-        self.wait_for("ready", START_SECONDS)
+        self.wait_for("ready\n", START_SECONDS)
 
     def _read(self) -> None:
         assert self._run.stdout is not None
@@ -57,7 +61,7 @@ class Product:
             except queue.Empty:
                 line = None
             assert line is not None, f"no line with {text!r}; the last:\n{''.join(self.log[-25:])}"
-            if text in line:
+            if text in line if not text.endswith("\n") else line == text:
                 return line
 
     def pid(self, name: str) -> int:

@@ -28,6 +28,7 @@ MODEL_INPUTS = (
     "domain.yml",
     "bot/nlu",
     "bot/language",
+    "bot/encoder",
     "bot/policies",
     "institution/sandbox/funds.yml",
 )
@@ -83,18 +84,8 @@ def python_environment(group: str) -> None:
             run(uv, "venv", "--quiet", "--python", sys.executable, str(VENV))
         run(uv, "pip", "sync", "--quiet", "--python", str(PYTHON), str(inputs[0]))
         # The lock brings setuptools, so nothing unpinned is fetched to build ourselves.
-        run(
-            uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            str(PYTHON),
-            "--no-deps",
-            "--no-build-isolation",
-            "--editable",
-            str(ROOT),
-        )
+        own = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+        run(uv, "pip", "install", "--quiet", "--python", str(PYTHON), *own)
         stamp(VENV, inputs)
 
 
@@ -193,7 +184,7 @@ def model() -> None:
             "PYTHONWARNINGS": "ignore",
         }
         arguments = ["train", "--out", "var/models", "--fixed-model-name", "huiban", "--quiet"]
-        run(str(RASA_PYTHON), "-m", "rasa", *arguments, env=environment)
+        run(str(RASA_PYTHON), "-m", "rasa", *arguments, env=environment, quiet=True)
         stamp(models, inputs)
 
 
@@ -207,18 +198,9 @@ def browser() -> None:
         )
     with step("Debian packages chromium, fonts-noto-cjk"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        run("apt-get", "-qq", "update", env=quiet)
-        run(
-            "apt-get",
-            "-qq",
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            "chromium",
-            "fonts-noto-cjk",
-            "fontconfig",
-            env=quiet,
-        )
+        run("apt-get", "-qq", "update", env=quiet, quiet=True)
+        packages = ("chromium", "fonts-noto-cjk", "fontconfig")
+        run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *packages, env=quiet, quiet=True)
 
 
 # --- small things ---
@@ -239,10 +221,13 @@ class step:
             print(f"    done in {time.monotonic() - self.began:.0f} s", flush=True)
 
 
-def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    done = subprocess.run(command, cwd=cwd, env=env, check=False)
+def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None, quiet: bool = False) -> None:
+    """Run it; SetupFailed when it fails. quiet: what it says is shown only then."""
+    sink = subprocess.PIPE if quiet else None
+    done = subprocess.run(command, cwd=cwd, env=env, check=False, stdout=sink, stderr=sink, text=True)
     if done.returncode:
-        raise SetupFailed(f"failed with code {done.returncode}: {' '.join(command)}")
+        said = f"\n{done.stdout}{done.stderr}" if quiet else ""
+        raise SetupFailed(f"failed with code {done.returncode}: {' '.join(command)}{said}")
 
 
 def works(*command: str, prints: bool = False) -> bool:

@@ -54,6 +54,8 @@ def cancellable(order: Order, turn: Turn) -> bool:
 async def open_draft(kind: Kind, turn: Turn, house: House) -> Answer:
     """A new order from a message that asks for one."""
     facts = await books(turn, house)
+    if machine.closes_something(turn.text):
+        return wording.nothing_to_confirm(facts.orders)
     heard = hear(turn, kind.value)
     draft = Draft(kind, key=turn.message_id, seen=turn.message_id, touched=turn.now)
     draft = machine.fill(machine.meaning_last_fund(draft, heard, turn.last_fund, facts), heard, facts)

@@ -278,6 +278,11 @@ def is_phrase(draft: Draft, text: str) -> bool:
     return said.startswith(verb) and said_numbers == wanted_numbers and len(said) <= len(wanted) + 6
 
 
+def closes_something(text: str) -> bool:
+    """Whether the text is a closing phrase at all; with no draft open it belongs to an order that is done or dropped."""
+    return _squeezed(text).startswith(tuple(f"确认{verb}" for verb in VERBS.values()))
+
+
 def _squeezed(text: str) -> str:
     return (
         re.sub(r"[\s,,。.!!「」\"'“”]+(?!\d)", "", text)

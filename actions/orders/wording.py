@@ -341,6 +341,14 @@ def dropped(draft: Draft) -> Answer:
     return say(f"好的,{DEEDS.get(draft.kind, VERBS[draft.kind])}不办了,什么都没有提交。", quick=("我的持仓", HUMAN))
 
 
+def nothing_to_confirm(orders: Sequence[Order]) -> Answer:
+    """The closing phrase once more, with no draft open: a second tap, or an order that was dropped."""
+    newest = max(orders, key=lambda order: order.placed_at, default=None)
+    if newest is None:
+        return say("现在没有等您确认的单子,什么都没有提交。想办的话,告诉我基金和数量就行。", quick=("我的持仓", HUMAN))
+    return say(f"没有重复提交。您最近的一笔是{newest.name},单号{newest.id}:{newest.status_words}。", quick=("查这笔进度", "撤单"))
+
+
 def cut_off_passed(quote: Quote) -> str:
     return (f"提醒一下:确认时已经过了截止时间,T日变成{day(quote.t_day)},"
             f"{'资金' + moment(quote.arrival) + '前到账' if quote.kind == 'redeem' else day(quote.confirm_day) + '确认'}。"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hmac
 import os
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import structlog
 from rasa.core.actions.action import ActionExecutionRejection
@@ -26,18 +27,21 @@ from bot.policies.policy import RULES
 
 log = structlog.get_logger()
 LISTEN = "action_listen"
+#: Marks in the tracker what a person said, not the bot.
+HUMAN = "human"
 #: Slots that are given with each turn; the rest belong to the dialogue.
 GIVEN = ("client_id", "message_id", "channel", "now", "owner", "client", "failures", "repeats", "recent_emotions")
 #: Slots that the gateway may want to know of.
 TOLD = ("plan", "order", "plan_ready", "last_topic", "last_topic_fund", "large_redemption")
 MOST_ACTIONS = 10
+Work = Callable[[MessageProcessor, RulesFile, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class TurnInput(InputChannel):
-    """`POST /webhooks/turn/message?token=KEY`."""
+    """`POST /webhooks/turn/message?token=KEY`, and `/heard` for what a person says while the bot is silent."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "turn"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -45,12 +49,12 @@ class TurnInput(InputChannel):
         rules = RulesFile(RULES)
         key = os.environ.get("HUIBAN_INTERNAL_KEY", "")
 
-        @webhook.route("/message", methods=["POST"])
-        async def message(request: Request) -> HTTPResponse:
+        async def locked(request: Request, fields: Sequence[str], work: Work) -> HTTPResponse:
+            """Check the call and do its work with the conversation's lock held."""
             if not key or not hmac.compare_digest(request.args.get("token", ""), key):
                 return problem(401, "key_wrong", "the token is missing or wrong")
             body = request.json
-            missing = [f for f in ("conversation_id", "message_id", "client_id", "text") if not (body or {}).get(f)]
+            missing = [f for f in fields if not (body or {}).get(f)]
             if missing:
                 return problem(422, "fields_missing", f"missing: {', '.join(missing)}")
             agent = request.app.ctx.agent
@@ -58,10 +62,18 @@ class TurnInput(InputChannel):
                 return problem(503, "no_model", "no model is loaded")
             try:
                 async with agent.lock_store.lock(body["conversation_id"]):
-                    return response.json(await take_turn(agent.processor, rules, body))
+                    return response.json(await work(agent.processor, rules, body))
             except Exception as error:  # the boundary: whatever an action raised, the turn is played again
                 log.error("Turn not completed", action="turn_failed", message_id=body["message_id"], error=repr(error))
                 return problem(503, "turn_failed", "the turn could not be completed")
+
+        @webhook.route("/message", methods=["POST"])
+        async def message(request: Request) -> HTTPResponse:
+            return await locked(request, ("conversation_id", "message_id", "client_id", "text"), take_turn)
+
+        @webhook.route("/heard", methods=["POST"])
+        async def heard(request: Request) -> HTTPResponse:
+            return await locked(request, ("conversation_id", "message_id", "author", "text"), hear)
 
         return webhook
 
@@ -71,7 +83,23 @@ def problem(status: int, code: str, detail: str) -> HTTPResponse:
     return response.json(body, status=status, content_type="application/problem+json")
 
 
-async def take_turn(processor: MessageProcessor, rules: RulesFile, body: Dict[Text, Any]) -> Dict[Text, Any]:
+async def hear(processor: MessageProcessor, rules: RulesFile, body: dict[str, Any]) -> dict[str, Any]:
+    """Keep what a person said to the client: after the return the bot knows it, and the fund it was about."""
+    channel = CollectingOutputChannel()
+    tracker = await processor.fetch_tracker_and_update_session(body["conversation_id"], channel)
+    if not has_heard(tracker, body["message_id"]):
+        said = UserMessage(body["text"], sender_id=body["conversation_id"], input_channel="turn")
+        parsed = await processor.parse_message(said, tracker)
+        metadata = {"author": HUMAN, "role": body["author"], "message_id": body["message_id"]}
+        tracker.update(BotUttered(body["text"], metadata=metadata), processor.domain)
+        funds = [e["value"] for e in parsed.get("entities", ()) if e["entity"] == "fund"]
+        if funds:
+            tracker.update(SlotSet("last_topic_fund", funds[-1]), processor.domain)
+        await processor.save_tracker(tracker)
+    return {}
+
+
+async def take_turn(processor: MessageProcessor, rules: RulesFile, body: dict[str, Any]) -> dict[str, Any]:
     """Understand the message, and answer it unless a person owns the conversation."""
     channel = CollectingOutputChannel()
     tracker = await processor.fetch_tracker_and_update_session(body["conversation_id"], channel)
@@ -86,13 +114,13 @@ async def take_turn(processor: MessageProcessor, rules: RulesFile, body: Dict[Te
     return answer(tracker, body["message_id"])
 
 
-def given_slots(body: Dict[Text, Any]) -> List[Event]:
+def given_slots(body: dict[str, Any]) -> list[Event]:
     values = {**body, **body.get("figures", {})}
     return [SlotSet(name, values[name]) for name in GIVEN if name in values]
 
 
 async def understand(
-    processor: MessageProcessor, rules: RulesFile, tracker: DialogueStateTracker, body: Dict[Text, Any]
+    processor: MessageProcessor, rules: RulesFile, tracker: DialogueStateTracker, body: dict[str, Any]
 ) -> None:
     """Parse with what the context gives (previous intent, the product's time) and log the message."""
     metadata = {"now": body.get("now"), "previous": previous(tracker)}
@@ -114,7 +142,7 @@ async def understand(
     tracker.update_with_events(understood_slots(rules, tracker, parsed), processor.domain)
 
 
-def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: Dict[Text, Any]) -> List[Event]:
+def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: dict[str, Any]) -> list[Event]:
     emotion = parsed.get("emotion") or {}
     found = {"emotion": emotion.get("name"), "emotion_strength": emotion.get("strength")}
     intents = [r["intent"] for r in parsed.get("requests", ())] or [parsed["intent"].get("name") or ""]
@@ -152,19 +180,28 @@ async def act(processor: MessageProcessor, tracker: DialogueStateTracker, channe
 # --- reading a turn back from the tracker ---
 
 
-def already(tracker: DialogueStateTracker, message_id: Text) -> Optional[int]:
+def by_person(event: Event) -> bool:
+    return isinstance(event, BotUttered) and event.metadata.get("author") == HUMAN
+
+
+def has_heard(tracker: DialogueStateTracker, message_id: str) -> bool:
+    """Whether a person's message is in the tracker already."""
+    return any(by_person(event) and event.metadata.get("message_id") == message_id for event in tracker.events)
+
+
+def already(tracker: DialogueStateTracker, message_id: str) -> int | None:
     """Where in the tracker's events the message stands, or None."""
     return next(
         (n for n, e in enumerate(tracker.events) if isinstance(e, UserUttered) and e.message_id == message_id), None
     )
 
 
-def answer(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:
+def answer(tracker: DialogueStateTracker, message_id: str) -> dict[str, Any]:
     """The turn's answer, from the events after the message up to the next one."""
     events = list(tracker.events)
     start = already(tracker, message_id)
     assert start is not None, "the message was just logged"
-    following: List[Event] = []
+    following: list[Event] = []
     for event in events[start + 1 :]:
         if isinstance(event, UserUttered):
             break
@@ -176,7 +213,7 @@ def answer(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:
     actions = [e.action_name for e in following if isinstance(e, ActionExecuted) and e.action_name != LISTEN]
     slots = {e.key: e.value for e in following if isinstance(e, SlotSet) and e.key in (*TOLD, "escalation")}
     return {
-        "replies": [reply(e) for e in following if isinstance(e, BotUttered)],
+        "replies": [reply(e) for e in following if isinstance(e, BotUttered) and not by_person(e)],
         "intent": message.intent_name or "",
         "confidence": float(parsed["intent"].get("confidence") or 0.0),
         "emotion": emotion.get("name", "平静"),
@@ -190,7 +227,7 @@ def answer(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:
     }
 
 
-def reply(event: BotUttered) -> Dict[Text, Any]:
+def reply(event: BotUttered) -> dict[str, Any]:
     custom = event.data.get("custom") or {}
     return {
         "text": event.text or "",
@@ -199,7 +236,7 @@ def reply(event: BotUttered) -> Dict[Text, Any]:
     }
 
 
-def previous(tracker: DialogueStateTracker) -> Optional[Dict[Text, Any]]:
+def previous(tracker: DialogueStateTracker) -> dict[str, Any] | None:
     """What the client asked before the present message, and what the bot did: a follow-up is understood by it."""
     message = tracker.latest_message
     if message is None or not message.text:

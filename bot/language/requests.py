@@ -1,73 +1,44 @@
-# Rows of a table and patterns are longer than a line of code.
+# Patterns are longer than a line of code.
 # ruff: noqa: E501
-"""Two requests in one message: where it may be cut, and which pieces stand as requests of their own. Pure."""
+"""Two requests in one message: where it may be cut, and whether both sides stand as requests of their own. Pure.
+
+A small model (`Cutter`) reads the characters on both sides of every gap, with or without a mark in it; the likeliest
+gaps are tried: both sides are classified, and a second model (`Acceptor`) weighs the sides against the whole.
+Both are learned from pairs joined out of the training messages, see `request_training`.
+"""
 
 from __future__ import annotations
 
-import itertools
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-#: Pieces that are looked at; a message of more is a story, its first pieces are joined.
-MOST_PIECES = 4
-#: A piece's confidence from which it counts: after a word that announces a second request, and without one.
-#: Lower, stories come apart (one long message in eight at 0.7); higher, plain pairs are lost.
-ANNOUNCED, BARE = 0.40, 0.90
-#: 「为什么啊」,「怎么办」 ask about what stands before them.
-LEAST_CHARACTERS = 5
+import numpy as np
+
+#: Gaps that are tried; each costs two more texts of the one batch.
+MOST_CUTS = 2
+#: A gap less likely than this is not tried: nine messages of ten then cost nothing more.
+LEAST_CUT = 0.12
+#: A side needs this many characters that are no marks.
+LEAST_CHARACTERS = 2
+#: How much the reading of the whole message counts when one of its sides is read.
+WHOLE_WEIGHT = 0.25
 #: Alone they are no request that could be one of two.
 SMALL_TALK = frozenset(
-    [
-        "greet",
-        "goodbye",
-        "thank",
-        "affirm",
-        "deny",
-        "correct",
-        "repeat",
-        "chitchat",
-        "abuse",
-        "self_harm",
-        "out_of_scope",
-        "ask_capability",
-    ]
-)
-#: Neighbours that one and the same worry or request brings up; only an announcement makes two of them.
-ONE_MATTER = tuple(
-    frozenset(pair.split())
-    for pair in (
-        "ask_loss_reason ask_should_sell", "ask_loss_reason ask_market", "ask_loss_reason ask_nav", "ask_loss_reason ask_return",
-        "ask_order_status ask_redeem_arrival", "ask_order_status complain_delay", "ask_redeem_arrival complain_delay",
-        "ask_order_status ask_confirm_date", "ask_human complain_other", "complain_other complain_attitude", "ask_holdings ask_assets",
-        "complain_missell ask_loss_reason", "complain_missell complain_other", "redeem_fund ask_should_sell", "ask_human ask_callback",
-        "account_security complain_privacy", "ask_return complain_return", "ask_return ask_assets", "dca_modify dca_query",
-        "complain_attitude ask_human", "ask_fund_info ask_should_sell", "complain_system login_problem", "ask_nav ask_market",
-        "how_to_use accessibility", "buy_fund ask_recommendation", "dca_pause dca_stop", "ask_own_advisor ask_human", "complain_fee ask_fee",
-        "stop_marketing complain_privacy", "ask_nav ask_return", "complain_system complain_other", "complain_delay complain_other",
-    )
+    "greet goodbye thank affirm deny correct repeat chitchat abuse self_harm".split()
 )  # fmt: skip
 
-_ANNOUNCE = r"顺便|顺带|另外|还有|对了|再就是|其次|第二|以及|再(?:帮|给|查|问|看|把|来|说)|同时|然后(?=帮|再|给|把|我想|查|看|告诉)|并且|外加|还想|还要(?=问|查|看|办)|也(?=帮我|给我|顺|查|看下|告诉)|捎带|接着|完了再|之后再|弄完"
-_ANNOUNCES = re.compile(rf"^(?:[,。、\s]*)(?:那个|哦|啊|嗯|哎)?(?:{_ANNOUNCE})")
-_CUT = re.compile(rf"[。!?;\n]+|[,、…~]+|\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff0-9])(?={_ANNOUNCE})")
-# 「我不是要卖,就是问问赚了几个点」
-_DENIES = re.compile(r"^[,。、\s]*(?:我)?(?:不是|不用|不要|没问|又不|并不)")
-_MARKS = " ,。!?;、…~\n"
-_ASKS = re.compile(
-    r"[?吗呢嘛么]|多少|怎么|咋|如何|几[天点号个时]|啥|什么|哪|帮|给我|替我|我要|我想|想要|想|有人|不上|不了|收不到|打不开|测评|闪退|被|扣我|催|态度|麻烦|请|查|看[看下一]|能不能|可以|能[不否]|是不是|有没有|"
-    r"(?:改|停|恢复|取消|撤|买|卖|赎|转|换)(?![的了过])|约|开[个张]|告诉|投诉|要不要|该不该|还能|谁|办|推荐|介绍|解释|讲|算|退|注销|导出|删|到没|没到|了没"
+MARKS = " ,。!?;、…~\n:"
+_ANNOUNCE = (
+    r"顺便|顺带|另外|还有|对了|再就是|再者|其次|第二|以及|同时|然后|并且|外加|捎带|接着|完了|之后|最后|而且|再"
 )
+_OPENS = re.compile(rf"^[{re.escape(MARKS)}]*(?:(?:那个|哦|啊|嗯|哎|那)?(?:{_ANNOUNCE})[{re.escape(MARKS)}]*)+(?:再)?")
+_FIRST = re.compile(rf"^[{re.escape(MARKS)}]*(?:首先|先是|先|第一)[{re.escape(MARKS)}]*")
+# 「我不是要卖,就是问问赚了几个点」
+_DENIES = re.compile(r"^[,。、\s]*(?:我)?(?:不是|不用|不要|没问|又不|并不|先别|别)")
 
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of the normalised text; `announced` when a word such as 顺便 opens it."""
-
-    text: str
-    start: int
-    end: int
-    announced: bool
+Ranking = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -79,45 +50,142 @@ class Request:
     text: str
 
 
-def pieces(text: str) -> tuple[Piece, ...]:
-    """The parts that could each be a request; one part or none means that the message is not to be cut."""
-    bounds = [0]
-    for cut in _CUT.finditer(text):
-        bounds.append(cut.end())
-    bounds.append(len(text))
-    raw = [(a, b) for a, b in itertools.pairwise(bounds) if text[a:b].strip(_MARKS)]
-    joined: list[tuple[int, int]] = []
-    for start, end in raw:
-        # A piece that asks nothing belongs to the one before it: it gives the reason or the object.
-        if joined and not (_ASKS.search(text[start:end]) and len(text[start:end].strip(_MARKS)) >= 3):
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    if len(joined) > 1 and not _ASKS.search(text[slice(*joined[0])]):
-        joined[:2] = [(joined[0][0], joined[1][1])]
-    while len(joined) > MOST_PIECES:
-        joined[:2] = [(joined[0][0], joined[1][1])]
-    return tuple(Piece(text[a:b], a, b, bool(_ANNOUNCES.match(text[a:b]))) for a, b in joined)
+@dataclass(frozen=True)
+class Cut:
+    """A place where the second request may begin: text[:left_end] and text[right_start:], likely 0..1."""
+
+    left_end: int
+    right_start: int
+    likely: float
+    mark: str
 
 
-def choose(found: Sequence[tuple[Piece, str, float]]) -> tuple[tuple[Piece, str, float], ...]:
-    """Two of the classified pieces when the message holds two requests, else none.
+@dataclass(frozen=True)
+class Side:
+    """What is read of a part: its vector (length one) and the intents, likeliest first."""
 
-    found  (piece, intent, confidence) in the client's order
-    """
-    standing = [one for one in found if one[1] not in SMALL_TALK and not _DENIES.match(one[0].text)]
-    best: tuple[tuple[Piece, str, float], ...] = ()
-    best_score = 0.0
-    for i, first in enumerate(standing):
-        for second in standing[i + 1 :]:
-            if first[1] == second[1]:
-                continue
-            announced = second[0].announced
-            if not announced and len(second[0].text.strip(_MARKS)) < LEAST_CHARACTERS:
-                continue
-            if not announced and frozenset((first[1], second[1])) in ONE_MATTER:
-                continue
-            least = min(first[2], second[2])
-            if least >= (ANNOUNCED if announced else BARE) and least > best_score:
-                best, best_score = (first, second), least
-    return best
+    text: str
+    vector: np.ndarray
+    probabilities: Mapping[str, float]
+
+    @property
+    def best(self) -> str:
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A logistic model over named features; the last weight is the bias."""
+
+    names: Mapping[str, int]
+    values: np.ndarray
+
+    def score(self, features: Mapping[str, float]) -> float:
+        total = float(self.values[-1])
+        for name, value in features.items():
+            at = self.names.get(name)
+            if at is not None:
+                total += value * float(self.values[at])
+        return total
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """Cutter, acceptor, and the least chance from which two requests are told apart."""
+
+    cutter: Weights
+    acceptor: Weights
+    least: float
+
+    def cuts(self, text: str) -> tuple[Cut, ...]:
+        """The gaps worth trying, likeliest first."""
+        found = [Cut(a, b, sigmoid(self.cutter.score(gap_features(text, a, b))), mark(text, a, b)) for a, b in gaps(text)]
+        likely = sorted((cut for cut in found if cut.likely >= LEAST_CUT), key=lambda cut: -cut.likely)
+        return tuple(likely[:MOST_CUTS])
+
+    def chance(self, cut: Cut, whole: Side, left: Side, right: Side) -> float:
+        """How likely the message holds the requests of both sides, 0..1."""
+        if left.best == right.best:
+            return 0.0
+        return sigmoid(self.acceptor.score(pair_features(cut, whole, left, right)))
+
+
+def gaps(text: str) -> list[tuple[int, int]]:
+    """Every (end of left, start of right) between two characters that are no marks; numbers and words stay whole."""
+    found: list[tuple[int, int]] = []
+    end = 0
+    for at, character in enumerate(text):
+        if character in MARKS:
+            continue
+        left, right = text[:end].strip(MARKS), text[at:].strip(MARKS)
+        whole = at == end and (text[at - 1 : at] + character).isascii()
+        if len(left) >= LEAST_CHARACTERS and len(right) >= LEAST_CHARACTERS and not whole:
+            found.append((end, at))
+        end = at + 1
+    return found
+
+
+def mark(text: str, left_end: int, right_start: int) -> str:
+    """The strongest mark of a gap: 。?!; before , before a space; empty when there is none."""
+    between = text[left_end:right_start]
+    return next((kind for kind in "?。!;\n,、…~ :" if kind in between), "")
+
+
+def gap_features(text: str, left_end: int, right_start: int) -> dict[str, float]:
+    """What stands around a gap, by the characters and their places."""
+    left, right = text[:left_end], text[right_start:]
+    kind = mark(text, left_end, right_start)
+    names = [f"L{left[-n:]}" for n in range(1, min(4, len(left)) + 1)]
+    names += [f"R{right[:n]}" for n in range(1, min(4, len(right)) + 1)]
+    names += [f"M{kind}", f"M{kind}R{right[:2]}", f"M{kind}L{left[-1:]}", f"J{left[-1:]}{right[:1]}"]
+    names += [f"l{_size(left)}", f"r{_size(right)}", f"M{kind}l{_size(left)}r{_size(right)}"]
+    marks = sum(character in MARKS for character in text.strip(MARKS))
+    return {name: 1.0 for name in [*names, f"M{kind}n{min(marks, 4)}"]}
+
+
+def _size(text: str) -> int:
+    return min(6, len(text.strip(MARKS)) // 3)
+
+
+def bare(text: str) -> str:
+    """A side without the words that only announce it."""
+    short = _FIRST.sub("", _OPENS.sub("", text)).strip(MARKS)
+    return short if len(short) >= LEAST_CHARACTERS else text.strip(MARKS)
+
+
+def blended(part: Ranking, whole: Mapping[str, float]) -> dict[str, float]:
+    """A side's probabilities, with what the whole message says of them: 「分红多少」 after 「收益多少」."""
+    weighed = {intent: chance * (whole.get(intent, 0.0) + 0.02) ** WHOLE_WEIGHT for intent, chance in part}
+    total = sum(weighed.values()) or 1.0
+    return {intent: value / total for intent, value in weighed.items()}
+
+
+def pair_features(cut: Cut, whole: Side, left: Side, right: Side) -> dict[str, float]:
+    first, second = left.best, right.best
+    p, q = left.probabilities[first], right.probabilities[second]
+    ranked = sorted(whole.probabilities.values(), reverse=True)
+    here = sorted((whole.probabilities.get(first, 0.0), whole.probabilities.get(second, 0.0)))
+    talk = [sum(side.probabilities.get(name, 0.0) for name in SMALL_TALK) for side in (left, right)]
+    announced = bool(_OPENS.match(whole.text[cut.left_end :]))
+    sizes = [len(side.text.strip(MARKS)) for side in (left, right)]
+    near = float(left.vector @ right.vector)
+    return {
+        "cut": _logit(cut.likely), "left": p, "right": q, "least": min(p, q), "both": math.log(p * q + 1e-4),
+        "top": ranked[0], "second": ranked[1], "pair": sum(here), "lesser": here[0], "lesser log": math.log(here[0] + 1e-3),
+        "left talk": talk[0], "right talk": talk[1], "announced": float(announced), "announced least": announced * min(p, q),
+        "first": float(bool(_FIRST.match(whole.text))), "no mark": float(cut.mark == ""), "strong": float(cut.mark in "?。!;\n" and cut.mark != ""),
+        "short left": float(sizes[0] < 4), "short right": float(sizes[1] < 4), "long": math.log(sum(sizes)),
+        "near": near, "near whole": float(whole.vector @ (left.vector + right.vector)) / 2,
+        "denies": float(bool(_DENIES.match(left.text))), "neither": float(whole.best not in (first, second)),
+        "marks": float(sum(c in MARKS for c in whole.text.strip(MARKS))),
+        "confident": float(min(p, q) > 0.8), "least near": min(p, q) * near, "least lesser": min(p, q) * here[0] ** 0.25,
+    }  # fmt: skip
+
+
+def sigmoid(score: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def _logit(chance: float) -> float:
+    inside = min(1 - 1e-6, max(1e-6, chance))
+    return math.log(inside / (1 - inside))

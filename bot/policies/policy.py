@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 import structlog
 from rasa.core.constants import POLICY_PRIORITY
@@ -33,24 +33,24 @@ class DialoguePolicy(Policy):
     """Reads what was understood and what has been done in this turn, and names the next action."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         # RulePolicy has 6; ours comes first.
         return {POLICY_PRIORITY: 7, "rules": str(RULES)}
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-        featurizer: Optional[Any] = None,
+        featurizer: Any | None = None,
     ) -> None:
         super().__init__(config, model_storage, resource, execution_context, featurizer)
         self._rules = RulesFile(Path(config["rules"]), complain)
 
     def train(
         self,
-        training_trackers: List[TrackerWithCachedStates],
+        training_trackers: list[TrackerWithCachedStates],
         domain: Domain,
         **kwargs: Any,
     ) -> Resource:
@@ -61,8 +61,8 @@ class DialoguePolicy(Policy):
         self,
         tracker: DialogueStateTracker,
         domain: Domain,
-        rule_only_data: Optional[Dict[Text, Any]] = None,
-        precomputations: Optional[MessageContainerForCoreFeaturization] = None,
+        rule_only_data: dict[str, Any] | None = None,
+        precomputations: MessageContainerForCoreFeaturization | None = None,
         **kwargs: Any,
     ) -> PolicyPrediction:
         probabilities = self._default_predictions(domain)
@@ -75,8 +75,8 @@ class DialoguePolicy(Policy):
 
 def turn_of(tracker: DialogueStateTracker) -> Turn:
     """The present turn as plain data. Events between two user messages belong to the earlier one's turn."""
-    done: List[str] = []
-    earlier: List[Any] = []
+    done: list[str] = []
+    earlier: list[Any] = []
     for event in tracker.applied_events():
         if isinstance(event, UserUttered):
             if event is not tracker.latest_message:
@@ -109,5 +109,5 @@ def turn_of(tracker: DialogueStateTracker) -> Turn:
     )
 
 
-def funds_of(entities: List[Dict[Text, Any]]) -> "frozenset[str]":
+def funds_of(entities: list[dict[str, Any]]) -> frozenset[str]:
     return frozenset(str(e.get("value")) for e in entities if e.get("entity") == "fund")

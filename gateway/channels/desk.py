@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from compliance.wording import check
+from gateway import blocked, notices
 from gateway.access import Parts, Person, may_read
 from gateway.checks import check_id, check_text
 from gateway.masking import mask
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft
-from kit.errors import Conflict, NotFound
+from handoff.model import SUPERVISOR
+from kit.clock import SHANGHAI
+from kit.errors import Conflict, NotFound, Refused
 
 router = APIRouter(prefix="/api/desk", tags=["desk"])
 
@@ -46,21 +51,44 @@ async def read(
 
 @router.post("/conversations/{conversation_id}/messages")
 async def say(conversation_id: ConversationId, body: Said, parts: Parts, person: Person) -> dict[str, Any]:
-    """Say something to the client; only the owner may, and the same id again is the same message."""
-    text = check_text(body.text, parts.settings.max_message_chars)
-    author = Author.EXPERT if person.role == "专家" else Author.HUMAN
+    """Say something to the client: the owner, or an invited expert; the same id again is the same message.
+
+    What may not be said is written down for supervisors and refused: the client never sees it.
+    """
+    text, message_id = check_text(body.text, parts.settings.max_message_chars), check_id(body.id)
+    findings = check(text, parts.wording)
     async with parts.engine.begin() as sql:
-        owner = await parts.handoffs.owner_of(sql, conversation_id)
-        if owner.advisor_id != person.id:
+        author = await parts.handoffs.speaks_as(sql, conversation_id, person)
+        if author is None:
             raise NotOwner
-        draft = Draft(
-            check_id(body.id),
-            conversation_id,
-            author,
-            mask(text),
-            parts.clock.now(),
-            author_id=person.id,
-            name=person.name,
-        )
-        message, _ = await parts.timeline.append(sql, draft)
+        now = parts.clock.now()
+        if findings:
+            await blocked.note(sql, conversation_id, message_id, person, text, findings, at=now)
+        else:
+            draft = Draft(
+                message_id, conversation_id, Author(author), mask(text), now, author_id=person.id, name=person.name
+            )  # fmt: skip
+            message, _ = await parts.timeline.append(sql, draft)
+            await parts.handoffs.replied(sql, conversation_id, at=now)
+    if findings:
+        raise blocked.WordingRefused(findings=[finding.to_json() for finding in findings])
+    parts.hearing.wake(conversation_id)
     return {"id": body.id, "seq": message.seq}
+
+
+@router.get("/compliance/blocked")
+async def blocked_drafts(parts: Parts, person: Person, day: date | None = None) -> dict[str, Any]:
+    """The advisors' drafts that were refused on a day, today's by default: for supervisors."""
+    if person.role != SUPERVISOR:
+        raise Refused("只有主管可以查看被拦截的草稿。")
+    async with parts.engine.connect() as sql:
+        asked = day or parts.clock.now().astimezone(SHANGHAI).date()
+        return {"day": asked.isoformat(), "blocked": await blocked.of_day(sql, asked)}
+
+
+@router.post("/notices/{notice_id}/read")
+async def dismiss(notice_id: Annotated[str, Path(max_length=80)], parts: Parts, person: Person) -> dict[str, Any]:
+    """The advisor has seen the notice."""
+    async with parts.engine.begin() as sql:
+        await notices.read(sql, parts.hub, notice_id, person.id, at=parts.clock.now())
+    return {}

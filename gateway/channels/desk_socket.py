@@ -48,8 +48,8 @@ async def take(socket: WebSocket, parts: Services, person: Staff, frame: dict[st
         case "typing":
             conversation_id = str(frame.get("conversation_id"))
             async with parts.engine.connect() as sql:
-                owner = await parts.handoffs.owner_of(sql, conversation_id)
-            if owner.advisor_id == person.id:
+                author = await parts.handoffs.speaks_as(sql, conversation_id, person)
+            if author is not None:
                 await parts.hub.to_client(conversation_id, {"type": "typing", "who": "advisor"})
         case _:
             raise FrameUnknown

@@ -7,13 +7,15 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection, text
 
+import gateway.channels.wechat.tables
 import gateway.tables
 import handoff.tables
+import profiles.tables
 from kit import settings
 from kit.database import connect, metadata
 
 #: Imported for their tables.
-DECLARED = (gateway.tables, handoff.tables)
+DECLARED = (gateway.channels.wechat.tables, gateway.tables, handoff.tables, profiles.tables)
 
 
 def run(connection: Connection) -> None:

@@ -80,4 +80,5 @@ def conversation_of(client_id: str) -> str:
 
 
 def client_of(conversation_id: str) -> str:
-    return conversation_id.removeprefix("cv-")
+    """The client; empty for the conversation of somebody who is not bound to an account yet."""
+    return conversation_id.removeprefix("cv-") if conversation_id.startswith("cv-") else ""

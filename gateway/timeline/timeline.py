@@ -7,12 +7,15 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from compliance.policy_file import Wording
 from gateway.committed import later
+from gateway.guard import guard
 from gateway.hub import Hub
 from gateway.masking import mask
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft, Message, client_of
 from handoff.ports import TimelineMessage
+from kit import log
 from kit.clock import Clock
 from kit.ids import NewId
 
@@ -24,14 +27,21 @@ class OwnerLookup(Protocol):
     async def __call__(self, connection: AsyncConnection, conversation_id: str) -> Any: ...
 
 
-class Timeline:
-    """Meets `handoff.ports.Timeline`. `owner_of` is set at bootstrap: handoffs need the timeline, too."""
+class ReadersLookup(Protocol):
+    async def __call__(self, connection: AsyncConnection, conversation_id: str) -> set[str]: ...
 
-    def __init__(self, hub: Hub, clock: Clock, new_id: NewId) -> None:
+
+class Timeline:
+    """Meets `handoff.ports.Timeline`. `owner_of` and `readers_of` are set at bootstrap: handoffs need the timeline, too."""
+
+    def __init__(self, hub: Hub, clock: Clock, new_id: NewId, wording: Wording) -> None:
         self._hub = hub
+        self._wording = wording
+        self._log = log.get(__name__)
         self._clock = clock
         self._new_id = new_id
         self.owner_of: OwnerLookup | None = None
+        self.readers_of: ReadersLookup | None = None
 
     async def open(self, connection: AsyncConnection, conversation_id: str) -> store.Conversation:
         return await store.open_conversation(
@@ -45,11 +55,20 @@ class Timeline:
 
         readers  whose desks see it, when the caller knows: the owner's
         """
-        message, new = await self.put(connection, draft)
+        message, new = await self.put(connection, self._guarded(draft) if draft.author is Author.AI else draft)
         if new:
             seen_by = await self.readers(connection, draft.conversation_id) if readers is None else readers
             later(connection, lambda: self._hub.message(message, seen_by))
         return message, new
+
+    def _guarded(self, draft: Draft) -> Draft:
+        lawful, findings = guard(draft, self._wording)
+        if findings:
+            self._log.error(
+                "The bot was about to say what may not be said", action="bot_wording", message_id=draft.id,
+                rules=[finding.code for finding in findings],
+            )  # fmt: skip
+        return lawful
 
     async def put(self, connection: AsyncConnection, draft: Draft) -> tuple[Message, bool]:
         """Store a message and show it to nobody."""
@@ -60,9 +79,8 @@ class Timeline:
         return added
 
     async def readers(self, connection: AsyncConnection, conversation_id: str) -> set[str]:
-        """The desks that see the conversation live: its owner's."""
-        owner = await self.owner_of(connection, conversation_id) if self.owner_of else None
-        return {owner.advisor_id} if owner and owner.advisor_id else set()
+        """The desks that see the conversation live: its owner's, and those of whoever has joined."""
+        return await self.readers_of(connection, conversation_id) if self.readers_of else set()
 
     async def append_system(
         self,

@@ -225,6 +225,7 @@ def put_on_top(file: FixtureFile, world: World, catalog: Catalog, market: Market
         messages=tuple(sorted(messages, key=lambda message: message.at)),
         advisors=file.advisors,
         owners={client: owner.model_dump(mode="json") for client, owner in file.owners.items()},
+        clients=tuple(entry.id for entry in file.clients),
         presence_by_shift=True,
     )
 

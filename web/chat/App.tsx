@@ -3,7 +3,9 @@ import { storage } from '../ui/browser'
 import { chat } from '../ui/messages.zh'
 import { QueueBanner, ReconnectBanner, Toast } from './Banners'
 import { Composer } from './Composer'
+import { isLong } from '../protocol/appointments'
 import { Header } from './Header'
+import { BookedBanner, Leaving } from './Leaving'
 import { FullPage, Welcome } from './Pages'
 import { Rating } from './Rating'
 import { type ChatSession } from './session'
@@ -12,6 +14,7 @@ import { hush, speak } from './voice'
 
 export function App({ session }: { session: ChatSession }) {
   const state = useSyncExternalStore(session.store.watch, session.store.read)
+  const booked = useSyncExternalStore(session.booked.watch, session.booked.read)
   const link = useSyncExternalStore(session.link.watch, session.link.read)
   const [largeChoice, setLargeChoice] = useState(() => storage.get('large'))
   const [speaking, setSpeaking] = useState(() => storage.get('speaking') === 'yes')
@@ -64,6 +67,8 @@ export function App({ session }: { session: ChatSession }) {
       />
       <ReconnectBanner link={link} onRetry={() => session.hurry()} />
       {waiting && <QueueBanner waiting={waiting} onCancel={() => attempt(session.cancelHuman())} />}
+      {waiting && isLong(waiting.wait_seconds) && <Leaving key={waiting.handoff_id} session={session} onFailed={attempt} />}
+      {booked[0] && <BookedBanner booked={booked[0]} session={session} onFailed={attempt} />}
       <Timeline state={state} session={session} onEdit={edit} large={large}>
         {state.messages.length === 0 && state.outbox.length === 0 && (
           <Welcome name={state.client.name} suggestions={state.suggestions} onPick={(text) => session.say(text)} />

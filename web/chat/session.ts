@@ -1,6 +1,7 @@
 /** One client's live conversation: keeps the state true, sends what was written until it is confirmed. */
 
 import { type ChatEvent, type ChatState, emptyChat, reduceChat } from '../protocol/chat'
+import { type Appointments, type Booked, type Slot, type WayOut } from '../protocol/appointments'
 import { Problem } from '../protocol/http'
 import { due, hurry, type Outgoing, read } from '../protocol/outbox'
 import { type Link, LiveSocket, type SocketLike, type Timers } from '../protocol/socket'
@@ -27,6 +28,7 @@ const OLDER = 50
 export class ChatSession {
   readonly store = new Store<ChatState, ChatEvent>(emptyChat, reduceChat)
   readonly link = new Store<Link, Link>({ kind: 'connecting' }, (_, link) => link)
+  readonly booked = new Store<Booked[], Booked[]>([], (_, booked) => booked)
   private readonly around: Surroundings
   private readonly socket: LiveSocket<ChatFrame>
   private flushing = false
@@ -59,6 +61,7 @@ export class ChatSession {
     this.store.watch(() => this.keep())
     this.socket.start()
     this.tick()
+    void this.slots().catch(() => undefined)
   }
 
   stop(): void {
@@ -102,6 +105,26 @@ export class ChatSession {
   async cancelHuman(): Promise<void> {
     await this.around.call('POST', '/api/chat/handoff/cancel', {})
     await this.refresh()
+  }
+
+  /** A message, a call-back or an appointment instead of waiting on. */
+  async leave(kind: WayOut, text: string, slot?: Slot): Promise<void> {
+    const wanted = slot && { slot: { advisor_id: slot.advisor.id, at: slot.at } }
+    await this.around.call('POST', '/api/chat/handoff/leave', { kind, text: text.trim(), ...wanted })
+    await this.refresh()
+    await this.slots()
+  }
+
+  /** Free times of experts for the case that waits; what is booked is taken over. */
+  async slots(): Promise<Slot[]> {
+    const said = await this.around.call<Appointments>('GET', '/api/chat/appointments')
+    this.booked.dispatch(said.booked)
+    return said.slots
+  }
+
+  async cancelAppointment(id: string): Promise<void> {
+    await this.around.call('POST', `/api/chat/appointments/${encodeURIComponent(id)}/cancel`, {})
+    await this.slots()
   }
 
   async rate(handoffId: string, score: number, comment: string): Promise<void> {
@@ -148,7 +171,10 @@ export class ChatSession {
 
   private receive(frame: ChatFrame): void {
     const { timers } = this.around
+    const queued = this.store.read().owner.kind === 'queue'
     this.store.dispatch({ type: 'frame', frame })
+    // Booked by a word in the conversation: the queue was left without this page's doing.
+    if (frame.type === 'owner' && queued && frame.owner.kind === 'bot') void this.slots().catch(() => undefined)
     if (frame.type === 'typing') {
       timers.clear(this.quiet)
       this.quiet = timers.set(() => this.store.dispatch({ type: 'quiet' }), TYPING_SHOWN_MS[frame.who])

@@ -3,9 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Skeleton } from 'antd'
 import { type ReactNode } from 'react'
 import { type DeskState } from '../protocol/desk'
+import { type RecordRow } from '../protocol/together'
 import { type Brief, type Handoff, type Labelled } from '../protocol/types'
 import { clock } from '../ui/format'
 import { desk } from '../ui/messages.zh'
+import { together } from '../ui/together.zh'
 import { Candidates } from './Candidates'
 import { curveOf, Curve } from './Curve'
 import { addToDraft } from './drafts'
@@ -17,7 +19,7 @@ export function BriefPane({ session, state, handoff }: { session: DeskSession; s
   const conversation = state.conversations[handoff.conversation_id]
   const query = useQuery(detailQuery(session, handoff, conversation?.stale ?? false))
   if (!query.data) return <Skeleton active className="brief" paragraph={{ rows: 10 }} aria-label={desk.loadingBrief} />
-  const { brief, candidates } = query.data
+  const { brief, candidates, record } = query.data
   const mine = handoff.state === 'active' && handoff.owner?.id === state.me?.id
   const curve = curveOf(brief.emotion_curve, conversation?.messages ?? [])
   return (
@@ -56,6 +58,7 @@ export function BriefPane({ session, state, handoff }: { session: DeskSession; s
       <Points title={desk.asked} list={brief.asked} look="plain" />
       <Points title={desk.tried} list={brief.tried} look="plain" />
       <Quotes quotes={brief.quotes} />
+      <Record rows={record ?? []} />
       <Candidates because={handoff.because} candidates={candidates} />
     </div>
   )
@@ -98,6 +101,22 @@ function Pairs({ title, list }: { title: string; list: Labelled[] }) {
           </div>
         ))}
       </dl>
+    </Section>
+  )
+}
+
+function Record({ rows }: { rows: RecordRow[] }) {
+  if (rows.length === 0) return null
+  return (
+    <Section title={together.record}>
+      <ol className="record" data-testid="record">
+        {rows.map(({ at, who, words }) => (
+          <li key={at + who + words}>
+            <time className="num" dateTime={at}>{clock(at)}</time>
+            <span>{`${who} ${words}`}</span>
+          </li>
+        ))}
+      </ol>
     </Section>
   )
 }

@@ -4,6 +4,7 @@ import { type DeskState } from '../protocol/desk'
 import { known } from '../protocol/handoffs'
 import { SUPERVISOR } from '../protocol/words'
 import { desk } from '../ui/messages.zh'
+import { followUps, measures, rules, together } from '../ui/together.zh'
 import { useActions } from './actions'
 import { type Look } from './App'
 import { ring } from './bell'
@@ -14,7 +15,12 @@ import { found, QueuePane, sections } from './QueuePane'
 import { type DeskSession } from './session'
 import { Talk } from './Talk'
 import { TopBar } from './TopBar'
+import { FollowUps } from './FollowUps'
+import { MeasuresPage } from './MeasuresPage'
+import { RulesPage } from './RulesPage'
 import { Wall } from './Wall'
+
+type Tab = 'work' | 'follow-ups' | 'wall' | 'measures' | 'rules'
 
 interface Props {
   session: DeskSession
@@ -25,7 +31,7 @@ interface Props {
 
 export function Desk({ session, state, look, onLook }: Props) {
   const link = useSyncExternalStore(session.link.watch, session.link.read)
-  const [tab, setTab] = useState<'work' | 'wall'>('work')
+  const [tab, setTab] = useState<Tab>('work')
   const [picked, setPicked] = useState<string | null>(null)
   const [dialog, setDialog] = useState<Dialog | null>(null)
   const [search, setSearch] = useState('')
@@ -40,8 +46,15 @@ export function Desk({ session, state, look, onLook }: Props) {
   const offer = current?.state === 'offered' && current.offered_to?.id === state.me?.id ? current : (offers[0] ?? null)
   const mine = current?.state === 'active' && current.owner?.id === state.me?.id ? current : null
 
+  const supervises = state.me?.role === SUPERVISOR
+  const open = (id: string) => {
+    setPicked(id)
+    setTab('work')
+  }
+
   useGoneNotice(state.gone)
-  useOfferAlert(offers.map((one) => one.id), sound === 'on')
+  useAnswerNotice(state.answered)
+  useOfferAlert([...offers, ...state.invites.filter((one) => one.state === 'offered')].map((one) => one.id), sound === 'on')
 
   const step = (by: number) => {
     const at = listed.findIndex((one) => one.id === current?.id)
@@ -79,11 +92,15 @@ export function Desk({ session, state, look, onLook }: Props) {
         onSound={setSound}
         onHelp={() => setDialog({ kind: 'help' })}
       >
-        {state.me?.role === SUPERVISOR && (
+        {state.me && (
           <Tabs
             activeKey={tab}
-            onChange={(key) => setTab(key as typeof tab)}
-            items={[{ key: 'work', label: desk.tabs.work }, { key: 'wall', label: desk.tabs.wall }]}
+            onChange={(key) => setTab(key as Tab)}
+            items={[
+              { key: 'work', label: desk.tabs.work },
+              { key: 'follow-ups', label: followUps.tab(state.followUps.length) },
+              ...(supervises ? [{ key: 'wall', label: desk.tabs.wall }, { key: 'measures', label: measures.tab }, { key: 'rules', label: rules.tab }] : []),
+            ]}
           />
         )}
       </TopBar>
@@ -93,11 +110,14 @@ export function Desk({ session, state, look, onLook }: Props) {
           <button type="button" onClick={() => session.hurry()}>{desk.retryNow}</button>
         </div>
       )}
-      {tab === 'wall' && state.me?.role === SUPERVISOR ? (
-        <Wall state={state} />
-      ) : (
+      {tab === 'follow-ups' && <FollowUps session={session} state={state} />}
+      {tab === 'wall' && supervises && <Wall session={session} state={state} onDialog={setDialog} onOpen={open} />}
+      {tab === 'measures' && supervises && <MeasuresPage session={session} skew={state.skew} />}
+      {tab === 'rules' && supervises && <RulesPage session={session} />}
+      {tab === 'work' && (
         <div className="panes">
           <QueuePane
+            session={session}
             state={state}
             search={search}
             onSearch={setSearch}
@@ -134,6 +154,15 @@ function useGoneNotice(gone: DeskState['gone']): void {
   useEffect(() => {
     if (gone?.why === 'expired' || gone?.why === 'withdrawn') void message.info(desk.goneTitle[gone.why])
   }, [gone, message])
+}
+
+/** Says how an invitation that one has made was answered. */
+function useAnswerNotice(answered: DeskState['answered']): void {
+  const { message } = App.useApp()
+  useEffect(() => {
+    const words = answered && together.answered[answered.state]
+    if (answered && words) void message.info(words(answered.advisor.name, answered.why))
+  }, [answered, message])
 }
 
 /** Sound once for each new offer, and the title as long as one waits. */

@@ -5,9 +5,10 @@ import { type Handoff } from '../protocol/types'
 import { TOPICS } from '../protocol/words'
 import { desk } from '../ui/messages.zh'
 import { useActions } from './actions'
+import { InviteDialog, WhisperDialog } from './TogetherDialogs'
 import { type DeskSession, type Verb } from './session'
 
-export type Dialog = { kind: 'decline' | 'transfer' | 'return' | 'close'; handoff: Handoff } | { kind: 'help' }
+export type Dialog = { kind: 'decline' | 'transfer' | 'return' | 'close' | 'invite' | 'whisper'; handoff: Handoff } | { kind: 'help' }
 
 interface Props {
   session: DeskSession
@@ -18,7 +19,7 @@ interface Props {
 
 type Values = Record<string, unknown>
 const options = (values: readonly string[]) => values.map((value) => ({ value, label: value }))
-const needed = (message: string) => [{ required: true, whitespace: true, message }]
+export const needed = (message: string) => [{ required: true, whitespace: true, message }]
 
 export function Dialogs({ session, state, dialog, onClose }: Props) {
   const { run, busy } = useActions(session)
@@ -30,6 +31,10 @@ export function Dialogs({ session, state, dialog, onClose }: Props) {
   }
   const shared = { busy: busy !== null, onClose }
   switch (dialog.kind) {
+    case 'invite':
+      return <InviteDialog session={session} state={state} handoff={handoff} onClose={onClose} />
+    case 'whisper':
+      return <WhisperDialog session={session} handoff={handoff} onClose={onClose} />
     case 'decline':
       return (
         <Ask {...shared} title={desk.declineTitle} action={desk.decline} onSubmit={(v) => submit('decline', v)}>
@@ -125,7 +130,7 @@ interface AskProps {
   children: ReactNode
 }
 
-function Ask({ title, action, busy, first, onClose, onSubmit, children }: AskProps) {
+export function Ask({ title, action, busy, first, onClose, onSubmit, children }: AskProps) {
   const [form] = Form.useForm<Values>()
   return (
     <Modal

@@ -69,7 +69,7 @@ export function Waited({ at, skew }: { at: string; skew: number }) {
   return <span className={seconds > SLA_SECONDS ? 'late num' : 'num'}>{desk.waited(length(seconds))}</span>
 }
 
-function Countdown({ until, skew }: { until: string; skew: number }) {
+export function Countdown({ until, skew }: { until: string; skew: number }) {
   const left = Math.max(0, Math.ceil((Date.parse(until) - useNow() - skew) / 1000))
   return (
     <span className={left <= 10 ? 'countdown countdown-short' : 'countdown'} role="timer" data-testid="countdown">

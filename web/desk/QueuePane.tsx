@@ -1,11 +1,17 @@
 import { SearchOutlined } from '@ant-design/icons'
 import { Empty, Input } from 'antd'
 import { type DeskState } from '../protocol/desk'
+import { visit } from '../protocol/handoffs'
 import { type Handoff } from '../protocol/types'
 import { desk } from '../ui/messages.zh'
+import { together } from '../ui/together.zh'
 import { HandoffCard } from './HandoffCard'
+import { InviteCard } from './InviteCard'
+import { Notices } from './Notices'
+import { type DeskSession } from './session'
 
 interface Props {
+  session: DeskSession
   state: DeskState
   search: string
   onSearch: (search: string) => void
@@ -22,7 +28,7 @@ export function sections(state: DeskState): Record<Section, Handoff[]> {
   const offered = new Set(state.offers.map((one) => one.id))
   return {
     offers: state.offers,
-    mine: state.active.filter((one) => one.owner?.id === state.me?.id),
+    mine: state.active.filter((one) => one.owner?.id === state.me?.id || visit(one, state.me?.id, 'listener')),
     wrapUp: state.wrapUp,
     queue: state.queue.filter((one) => !offered.has(one.id)),
   }
@@ -34,10 +40,11 @@ export function found(handoff: Handoff, search: string): boolean {
   return text.includes(search.trim().toLowerCase())
 }
 
-export function QueuePane({ state, search, onSearch, picked, onPick, onAccept, onDecline }: Props) {
+export function QueuePane({ session, state, search, onSearch, picked, onPick, onAccept, onDecline }: Props) {
   const all = sections(state)
   const shown = (Object.keys(all) as Section[]).map((key) => ({ key, list: all[key].filter((one) => found(one, search)) }))
-  const nothing = shown.every(({ list }) => list.length === 0)
+  const invites = state.invites.filter(({ handoff }) => found(handoff, search))
+  const nothing = invites.length === 0 && shown.every(({ list }) => list.length === 0)
   const quiet = state.me?.presence === 'online' ? desk.nothingText : desk.nothingOffline
   return (
     <nav className="pane pane-queue" aria-label={desk.left}>
@@ -52,6 +59,20 @@ export function QueuePane({ state, search, onSearch, picked, onPick, onAccept, o
         onChange={(event) => onSearch(event.target.value)}
       />
       <div className="pane-scroll">
+        <Notices session={session} notices={state.notices} />
+        {invites.length > 0 && (
+          <section className="group group-offers" aria-label={together.invited} data-testid="group-invites">
+            <h2>
+              {together.invited}
+              <b>{invites.length}</b>
+            </h2>
+            <ul>
+              {invites.map((one) => (
+                <InviteCard key={one.id} session={session} invite={one} skew={state.skew} selected={one.handoff.id === picked} onPick={onPick} />
+              ))}
+            </ul>
+          </section>
+        )}
         {shown.map(
           ({ key, list }) =>
             list.length > 0 && (

@@ -3,15 +3,19 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Empty, Result } from 'antd'
 import { type ReactNode } from 'react'
 import { type DeskState } from '../protocol/desk'
+import { speaks } from '../protocol/handoffs'
 import { type Handoff } from '../protocol/types'
 import { desk } from '../ui/messages.zh'
 import { useActions } from './actions'
 import { type Dialog } from './Dialogs'
+import { GuestControls, Guests } from './Guests'
 import { LevelTag } from './Marks'
 import { Messages } from './Messages'
 import { Reply } from './Reply'
 import { detailQuery } from './queries'
 import { type DeskSession } from './session'
+import { together } from '../ui/together.zh'
+import { Whispers } from './Whispers'
 
 interface Props {
   session: DeskSession
@@ -49,6 +53,7 @@ export function Talk({ session, state, handoff, onDialog, onAccept, onBrief }: P
         {onBrief && <Button icon={<ProfileOutlined />} onClick={onBrief}>{desk.openBrief}</Button>}
         <Controls session={session} state={state} handoff={handoff} onDialog={onDialog} onAccept={onAccept} />
       </header>
+      <Guests session={session} state={state} handoff={handoff} />
       <Conversation key={handoff.conversation_id} session={session} state={state} handoff={handoff} />
     </main>
   )
@@ -65,7 +70,7 @@ function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, '
       </div>
     )
   }
-  if (handoff.owner?.id !== me) return null
+  if (handoff.owner?.id !== me) return <GuestControls session={session} state={state} handoff={handoff} onDialog={onDialog} />
   if (handoff.state === 'wrap_up') {
     return (
       <div className="controls">
@@ -76,6 +81,7 @@ function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, '
   if (handoff.state !== 'active') return null
   return (
     <div className="controls">
+      <Button onClick={() => onDialog({ kind: 'invite', handoff })}>{together.invite}</Button>
       <Button onClick={() => onDialog({ kind: 'transfer', handoff })}>{desk.transfer}</Button>
       <Button onClick={() => onDialog({ kind: 'return', handoff })}>{desk.giveBack}</Button>
       <Button type="primary" onClick={() => onDialog({ kind: 'close', handoff })}>{desk.close}</Button>
@@ -96,14 +102,15 @@ function Conversation({ session, state, handoff }: { session: DeskSession; state
       />
     )
   }
-  const mine = handoff.state === 'active' && handoff.owner?.id === state.me?.id
+  const mine = speaks(state, handoff)
   return (
     <>
       <Messages session={session} conversationId={handoff.conversation_id} conversation={conversation} />
+      <Whispers whispers={state.whispers[handoff.conversation_id] ?? []} />
       {mine ? (
         <Reply session={session} conversationId={handoff.conversation_id} hints={conversation?.hints ?? []} />
       ) : (
-        <Shut>{handoff.state === 'wrap_up' ? desk.wrapped : desk.notMine}</Shut>
+        <Shut>{handoff.state === 'wrap_up' ? desk.wrapped : handoff.state === 'active' ? together.reading : desk.notMine}</Shut>
       )}
     </>
   )

@@ -8,6 +8,8 @@ let ticking: ReturnType<typeof setInterval> | undefined
 
 function watchTime(watcher: Watcher): () => void {
   watchers.add(watcher)
+  // Nobody has looked since the last tick, however long ago that was.
+  if (ticking === undefined) second = Date.now()
   ticking ??= setInterval(() => {
     second = Date.now()
     for (const each of watchers) each()

@@ -8,6 +8,8 @@ import '../ui/card.css'
 import { App } from './App'
 import './desk.css'
 import './talk.css'
+import './together.css'
+import './notices.css'
 import { heartbeat } from './heartbeat'
 import { DeskSession } from './session'
 

@@ -96,6 +96,20 @@ export class DeskSession {
     }
   }
 
+  /** Something done beside the transitions; the handoff in the answer, if there is one, is taken over. */
+  async post(path: string, body: object): Promise<void> {
+    const said = await this.around.call<{ handoff?: Handoff }>('POST', path, body)
+    if (said.handoff) this.store.dispatch({ type: 'handoff', handoff: said.handoff })
+  }
+
+  read<T>(path: string): Promise<T> {
+    return this.around.call<T>('GET', path)
+  }
+
+  ask<T>(path: string, body: object): Promise<T> {
+    return this.around.call<T>('POST', path, body)
+  }
+
   async detail(id: string): Promise<Detail> {
     const detail = await this.around.call<Detail>('GET', `/api/desk/handoffs/${encodeURIComponent(id)}`)
     this.store.dispatch({ type: 'detail', detail })
@@ -107,12 +121,12 @@ export class DeskSession {
     const { newId, now } = this.around
     const id = newId()
     this.change(conversationId, (items) => enqueue(items, id, text, new Date(now()).toISOString()))
-    await this.post(conversationId, id, text)
+    await this.deliver(conversationId, id, text)
   }
 
   async sayAgain(conversationId: string, item: Outgoing): Promise<void> {
     this.change(conversationId, (items) => items.map((one) => (one.id === item.id ? { ...one, state: 'sending' } : one)))
-    await this.post(conversationId, item.id, item.text)
+    await this.deliver(conversationId, item.id, item.text)
   }
 
   typing(conversationId: string): void {
@@ -134,7 +148,7 @@ export class DeskSession {
     }
   }
 
-  private async post(conversationId: string, id: string, text: string): Promise<void> {
+  private async deliver(conversationId: string, id: string, text: string): Promise<void> {
     try {
       const path = `/api/desk/conversations/${encodeURIComponent(conversationId)}/messages`
       const said = await this.around.call<{ id: string; seq: number }>('POST', path, { id, text })
@@ -155,7 +169,8 @@ export class DeskSession {
     const known = conversations[conversation_id]?.messages.find((one) => one.seq === seq)
     if (known) return known
     const at = new Date(this.around.now() + skew).toISOString()
-    const author = me?.role === EXPERT ? 'expert' : 'human'
+    const owned = this.store.read().active.some((one) => one.conversation_id === conversation_id && one.owner?.id === me?.id)
+    const author = me?.role === EXPERT || !owned ? 'expert' : 'human'
     return {
       seq, id, conversation_id, author, author_id: me?.id ?? null, name: me?.name ?? null, text, card: null,
       quick_replies: [], channel: 'web', at,

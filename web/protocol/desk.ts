@@ -7,6 +7,8 @@
 import { conversationFrame, withDetail, type Conversations, withMessages } from './conversations'
 import { type DeskFrame, type NumberedFrame } from './frames'
 import { place, skewOf } from './handoffs'
+import { type Notice, noticed } from './notices'
+import { type FollowUp, type Invite, type Whisper, withHandoff, withInvite } from './together'
 import { type Colleague, type DeskSnapshot, type Detail, type Handoff, type Message, type Presence } from './types'
 
 export interface DeskState {
@@ -19,12 +21,21 @@ export interface DeskState {
   active: Handoff[]
   wrapUp: Handoff[]
   colleagues: Colleague[]
+  /** Invitations to this person that stand. */
+  invites: Invite[]
+  /** What supervisors told the owner, by conversation. */
+  whispers: Readonly<Record<string, Whisper[]>>
+  followUps: FollowUp[]
+  /** Not dismissed yet, the newest first. */
+  notices: Notice[]
   conversations: Conversations
   /** The institution's clock minus this machine's, in ms: countdowns count in the institution's time. */
   skew: number
   stale: boolean
   /** What happened to the last offer that went away, for one notice. */
   gone: { handoffId: string; why: string } | null
+  /** How the last invitation that this person made was answered, for one notice. */
+  answered: Invite | null
 }
 
 export type DeskEvent =
@@ -39,7 +50,7 @@ export type DeskEvent =
 
 export const emptyDesk: DeskState = {
   phase: 'loading', epoch: '', seq: 0, me: null, offers: [], queue: [], active: [], wrapUp: [], colleagues: [],
-  conversations: {}, skew: 0, stale: false, gone: null,
+  invites: [], whispers: {}, followUps: [], notices: [], conversations: {}, skew: 0, stale: false, gone: null, answered: null,
 }
 
 export function reduceDesk(state: DeskState, event: DeskEvent): DeskState {
@@ -51,9 +62,9 @@ export function reduceDesk(state: DeskState, event: DeskEvent): DeskState {
     case 'frame':
       return withFrame(state, event.frame, event.now)
     case 'handoff':
-      return place(state, event.handoff)
+      return placed(state, event.handoff)
     case 'detail':
-      return { ...place(state, event.detail.handoff), conversations: withDetail(state.conversations, event.detail) }
+      return withPage(state, event.detail)
     case 'said':
       return { ...state, conversations: withMessages(state.conversations, event.message.conversation_id, [event.message]) }
     case 'read': {
@@ -71,6 +82,7 @@ function withSnapshot(state: DeskState, snapshot: DeskSnapshot, now: number): De
   const { epoch, seq, me, offers, queue, active, colleagues } = snapshot
   return {
     ...state, phase: 'ready', epoch, seq, me, offers, queue, active, wrapUp: snapshot.wrap_up, colleagues, stale: false,
+    invites: snapshot.invites ?? [], followUps: snapshot.follow_ups ?? [], notices: snapshot.notices ?? [],
     skew: skewOf([...offers, ...queue], now) ?? state.skew,
   }
 }
@@ -98,7 +110,20 @@ function applied(state: DeskState, frame: NumberedFrame, now: number): DeskState
     case 'queue.changed':
       return { ...state, queue: frame.queue, skew: skewOf(frame.queue, now) ?? state.skew }
     case 'handoff.changed':
-      return place(state, frame.handoff)
+      return placed(state, frame.handoff)
+    case 'invite': {
+      const answered = frame.invite.by.id === state.me?.id ? frame.invite : state.answered
+      return { ...state, invites: withInvite(state.invites, frame.invite, state.me?.id), answered }
+    }
+    case 'whisper': {
+      const heard = (state.whispers[frame.conversation_id] ?? []).filter((one) => one.id !== frame.whisper.id)
+      return { ...state, whispers: { ...state.whispers, [frame.conversation_id]: [...heard, frame.whisper] } }
+    }
+    case 'follow_ups':
+      return { ...state, followUps: frame.follow_ups }
+    case 'notice':
+    case 'notice.read':
+      return { ...state, notices: noticed(state.notices, frame) }
     case 'colleagues': {
       const me = frame.colleagues.find((colleague) => colleague.id === state.me?.id) ?? state.me
       return { ...state, colleagues: frame.colleagues, me }
@@ -109,6 +134,19 @@ function applied(state: DeskState, frame: NumberedFrame, now: number): DeskState
       return { ...state, conversations: conversationFrame(state.conversations, frame, now) }
     default:
       return state
+  }
+}
+
+function placed(state: DeskState, handoff: Handoff): DeskState {
+  return { ...place(state, handoff), invites: withHandoff(state.invites, handoff) }
+}
+
+function withPage(state: DeskState, detail: Detail): DeskState {
+  const { handoff, whispers } = detail
+  return {
+    ...placed(state, handoff),
+    conversations: withDetail(state.conversations, detail),
+    whispers: whispers ? { ...state.whispers, [handoff.conversation_id]: whispers } : state.whispers,
   }
 }
 

@@ -1,5 +1,7 @@
 /** Frames of the desk's socket. All but hello, pong and typing carry the number of the page's stream. */
 
+import { type NoticeFrame } from './notices'
+import { type FollowUp, type Invite, type Whisper } from './together'
 import { type Colleague, type Handoff, type Hint, type Message, type Understanding } from './types'
 
 type Numbered =
@@ -11,6 +13,10 @@ type Numbered =
   | ({ type: 'understood'; conversation_id: string; message_seq: number } & Understanding)
   | { type: 'colleagues'; colleagues: Colleague[] }
   | { type: 'hint'; conversation_id: string; hints: Hint[] }
+  | { type: 'invite'; invite: Invite }
+  | { type: 'whisper'; conversation_id: string; whisper: Whisper }
+  | { type: 'follow_ups'; follow_ups: FollowUp[] }
+  | NoticeFrame
   | { type: 'reset' }
 
 export type NumberedFrame = Numbered & { seq?: number }

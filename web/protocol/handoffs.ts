@@ -1,6 +1,7 @@
 /** Where a handoff stands on the desk. */
 
 import { type DeskState } from './desk'
+import { type Guest } from './together'
 import { type Handoff } from './types'
 import { SUPERVISOR } from './words'
 
@@ -31,7 +32,20 @@ export function skewOf(handoffs: readonly Handoff[], now: number): number | null
 }
 
 export function known(state: DeskState, id: string): Handoff[] {
-  return [...state.offers, ...state.active, ...state.wrapUp, ...state.queue].filter((one) => one.id === id)
+  const guest = state.invites.map((invite) => invite.handoff)
+  return [...state.offers, ...state.active, ...state.wrapUp, ...state.queue, ...guest].filter((one) => one.id === id)
+}
+
+/** Whether this person writes to the client here: as owner, or as an expert who has joined. */
+export function speaks(state: DeskState, handoff: Handoff): boolean {
+  const me = state.me?.id
+  if (handoff.state !== 'active' || !me) return false
+  return handoff.owner?.id === me || visit(handoff, me)?.state === 'joined'
+}
+
+/** This person's part as a guest of the conversation. */
+export function visit(handoff: Handoff, me: string | undefined, kind: Guest['kind'] = 'expert'): Guest | undefined {
+  return handoff.guests?.find((guest) => guest.id === me && guest.kind === kind)
 }
 
 function put(list: readonly Handoff[], handoff: Handoff, belongs: boolean): Handoff[] {

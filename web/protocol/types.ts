@@ -1,5 +1,7 @@
 /** The shapes of docs/protocol.md, by hand. Fields the page does not know are left out and ignored. */
 
+import { type Notice } from './notices'
+import { type FollowUp, type Guest, type Invite, type RecordRow, type Whisper } from './together'
 import { type Emotion, type Role } from './words'
 
 export type Author = 'client' | 'ai' | 'human' | 'expert' | 'system'
@@ -158,6 +160,8 @@ export interface Handoff {
   because: string[]
   last_message: { author: Author; text: string; at: string } | null
   channel: string
+  /** Who is invited or takes part beside the owner. */
+  guests?: Guest[]
 }
 
 export interface Labelled {
@@ -204,6 +208,8 @@ export interface Detail {
   brief: Brief
   messages: Message[]
   candidates: Candidate[]
+  record?: RecordRow[]
+  whispers?: Whisper[]
 }
 
 export interface DeskSnapshot {
@@ -216,6 +222,9 @@ export interface DeskSnapshot {
   active: Handoff[]
   wrap_up: Handoff[]
   colleagues: Colleague[]
+  invites?: Invite[]
+  follow_ups?: FollowUp[]
+  notices?: Notice[]
 }
 
 export interface Hint {

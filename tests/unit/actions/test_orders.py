@@ -52,6 +52,17 @@ async def test_switching(load: Load) -> None:
     assert "已受理" in done.text
 
 
+async def test_the_closing_phrase_once_more_opens_no_second_order(load: Load) -> None:
+    talk: Talk = await load("S07")
+    assert "没有等您确认" in (await talk.say("确认赎回1000份", "redeem_fund")).text
+    await talk.say("300指数卖一千份", "redeem_fund", funds=("HY031",))
+    await talk.say("确认", "affirm")
+    assert "已受理" in (await talk.say("确认赎回1000份", "redeem_fund")).text
+    assert "没有重复提交" in (await talk.say("确认赎回1000份", "redeem_fund")).text
+    orders = await talk.institution.orders(talk.client_id, 10)
+    assert [order.kind for order in orders].count("redeem") == 1
+
+
 async def test_cancelling_what_was_just_bought(load: Load) -> None:
     talk: Talk = await load("S07")
     await talk.say("沪深300买五千块", "buy_fund", funds=("HY031",))

@@ -110,7 +110,11 @@ async def test_built_pages_are_served_with_fitting_cache_headers(tmp_path: Path)
 async def test_health_is_about_this_process(tmp_path: Path) -> None:
     async with running(tmp_path, Rasa(status=503)) as world, world.http() as http:
         answer = await http.get("/health")
-        assert (answer.status_code, answer.json()) == (200, {"ok": True, "database": True, "rasa": False})
+        told = answer.json()
+        assert (answer.status_code, told["ok"], told["database"], told["rasa"]) == (200, True, True, False)
+        assert told["wechat"] == {
+            "official": "off: HUIBAN_WECHAT_APP_ID is not set", "kf": "off: HUIBAN_WECHAT_KF_CORP_ID is not set",
+        }  # fmt: skip
 
 
 async def test_figures_are_there_for_prometheus(world: World) -> None:

@@ -23,7 +23,10 @@ def owned_by(world: World, owner: Owner) -> None:
     async def owner_of(_connection: object, _conversation_id: str) -> Owner:
         return owner
 
-    world.parts.timeline.owner_of = owner_of
+    async def readers_of(_connection: object, _conversation_id: str) -> set[str]:
+        return {owner.advisor_id} if owner.advisor_id else set()
+
+    world.parts.timeline.owner_of, world.parts.timeline.readers_of = owner_of, readers_of
 
 
 async def test_a_message_is_answered_and_both_are_stored(world: World) -> None:
@@ -188,7 +191,7 @@ async def test_while_an_advisor_owns_it_the_bot_reads_along(world: World) -> Non
         async with world.client() as http:
             await http.post("/api/chat/messages", json={"id": "m1", "text": "机器人你说"})
             assert (await world.turn("m1")).json()["replies"] == []
-        frames = [page.frames.get_nowait() for _ in range(page.frames.qsize())]
+        frames = [page.frames.get_nowait() for _ in range(2)]
     assert (world.rasa.asked[0]["answer"], world.rasa.asked[0]["owner"]) == (False, "advisor")
     shown = [(frame["type"], frame.get("message_seq"), frame["seq"]) for frame in frames]
     assert shown == [("message", None, 1), ("understood", 1, 2)]

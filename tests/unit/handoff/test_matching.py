@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.assignment import best_total, servable
-from handoff.matching import assign, candidates, possible
+from handoff.dispatch import assign
+from handoff.matching import candidates, possible
 from handoff.model import AdvisorView, Case, Presence
 from handoff.policy import load_policy
 from handoff.topics import complained_about, topic_of

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from handoff import store
+from handoff import guest_store, store
+from handoff.guests import Guest, GuestKind
 from handoff.model import HandoffState, OwnerKind
 from handoff.record import Handoff
 from handoff.states import TRANSITIONS
@@ -117,6 +118,44 @@ class Desk(RuleBasedStateMachine):
                 assert handoff.owner_id == advisor
                 self.expecting.discard(client)
 
+    @rule(client=CLIENTS, guest=PEOPLE)
+    def invite(self, client: str, guest: str) -> None:
+        handoff = self.of(client)
+        if handoff is not None and handoff.owner_id is not None:
+            with suppress(AgentError):
+                self.run(self.world.handoffs.invite(handoff.id, staff(handoff.owner_id), guest))
+
+    @rule(guest=PEOPLE, how=st.sampled_from(["accept", "decline", "end"]))
+    def answer_an_invitation(self, guest: str, how: str) -> None:
+        door = self.world.handoffs
+        for invite in self.run(door.desk_snapshot(guest))["invites"][:1]:
+            calls = {"accept": door.accept_invite, "decline": door.decline_invite, "end": door.end_invite}
+            with suppress(AgentError):
+                self.run(calls[how](invite["id"], staff(guest)))
+
+    @rule(client=CLIENTS, how=st.sampled_from(["take over", "listen", "stop"]))
+    def supervise(self, client: str, how: str) -> None:
+        handoff = self.of(client)
+        if handoff is None:
+            return
+        door, boss = self.world.handoffs, staff("A14")
+        with suppress(AgentError):
+            if how == "take over":
+                self.run(door.take_over(handoff.id, boss, handoff.version))
+            else:
+                self.run(door.listen(handoff.id, boss, on=how == "listen"))
+
+    @invariant()
+    def guests_belong_to_an_owner(self) -> None:
+        active = {h.id: h.owner_id for h in self.run(self._open()) if h.state is HandoffState.ACTIVE}
+        for guest in self.run(self._guests()):
+            assert guest.handoff_id in active
+            assert guest.advisor_id != active[guest.handoff_id]
+
+    async def _guests(self) -> list[Guest]:
+        async with self.world.engine.begin() as connection:
+            return await guest_store.present(connection)
+
     @rule(seconds=st.sampled_from([1, 15, 20, 29, 46]))
     def time_passes(self, seconds: int) -> None:
         self.world.clock.advance(timedelta(seconds=seconds))
@@ -148,6 +187,9 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def nobody_over_capacity(self) -> None:
         loads = Counter(h.offered_to or h.owner_id for h in self.run(self._open()) if h.offered_to or h.owner_id)
+        loads.update(guest.advisor_id for guest in self.run(self._guests()) if guest.kind is GuestKind.EXPERT)
+        # A supervisor may take over more than he would be given.
+        del loads["A14"]
         assert all(load <= ADVISORS[advisor_id].capacity for advisor_id, load in loads.items() if advisor_id)
 
     @invariant()
@@ -164,6 +206,7 @@ class Desk(RuleBasedStateMachine):
             for part in ("offers", "queue", "active", "wrap_up"):
                 shown = {h["id"]: (h["state"], h["version"]) for h in snapshot[part]}
                 assert {i: (h["state"], h["version"]) for i, h in getattr(made, part).items()} == shown, part
+            assert made.invites == {one["id"]: one["state"] for one in snapshot["invites"]}
 
 
 class Console:
@@ -175,12 +218,17 @@ class Console:
         self.queue: dict[str, Json] = {}
         self.active: dict[str, Json] = {}
         self.wrap_up: dict[str, Json] = {}
+        self.invites: dict[str, str] = {}
 
     def take(self, frame: Json) -> None:
         if frame["type"] == "offer.made":
             self.offers[frame["handoff"]["id"]] = frame["handoff"]
         elif frame["type"] == "offer.gone":
             self.offers.pop(frame["handoff_id"], None)
+        elif frame["type"] == "invite" and frame["invite"]["advisor"]["id"] == self.me:
+            self.invites.pop(frame["invite"]["id"], None)
+            if frame["invite"]["state"] in ("offered", "joined"):
+                self.invites[frame["invite"]["id"]] = frame["invite"]["state"]
         elif frame["type"] == "queue.changed":
             self.queue = {handoff["id"]: handoff for handoff in frame["queue"]}
         elif frame["type"] == "handoff.changed":

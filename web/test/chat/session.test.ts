@@ -102,7 +102,7 @@ describe('chat session', () => {
     const { last, calls } = await world(good)
     last().opens()
     last().says({ type: 'message', message: message(9) })
-    expect(calls.map(([path]) => path)).toEqual(['/api/chat/snapshot', '/api/chat/snapshot'])
+    expect(calls.map(([path]) => path).filter((path) => path.endsWith('snapshot'))).toHaveLength(2)
   })
 
   it('ends with a clear page when the sign-in has expired', async () => {

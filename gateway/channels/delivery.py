@@ -1,0 +1,41 @@
+"""Which channel a reply goes to: where the client spoke last. Pure.
+
+The web page always has the whole timeline; another channel gets what follows a word that the client said there. What
+could not be sent there, before the client went on elsewhere, stands on the web page: it needs no second way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.timeline.model import Author, Message
+
+
+@dataclass(frozen=True)
+class Due:
+    """messages: to be sent now, oldest first. seq: up to here nothing is owed any more once they are sent."""
+
+    messages: tuple[Message, ...]
+    seq: int
+
+
+def due(after: Sequence[Message], *, spoke: str | None, channel: str, shown: int) -> Due:
+    """What the channel owes the client.
+
+    after   the timeline's messages with a number above `shown`, oldest first
+    spoke   the channel of the client's last message up to `shown`
+    shown   the number up to which nothing is owed
+    """
+    owed: list[Message] = []
+    for message in after:
+        said = message.draft
+        if said.author is Author.CLIENT:
+            spoke = said.channel
+        elif spoke == channel or (said.author is Author.SYSTEM and said.channel == channel):
+            owed.append(message)
+    last = after[-1].seq if after else shown
+    if spoke is not None and spoke != channel:
+        # The client went on elsewhere and reads it all there; only what this channel says of itself stays its own.
+        owed = [m for m in owed if m.draft.author is Author.SYSTEM and m.draft.channel == channel]
+    return Due(tuple(owed), last)

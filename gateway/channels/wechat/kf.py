@@ -1,0 +1,164 @@
+"""微信客服: the callback only rings; messages are fetched page by page, cursor and messages stored in one transaction.
+
+Our desk is the human desk: we keep the session in state 1 (智能助手), where the API may send. In state 3 (人工) the person of
+the platform's own client answers; then we send nothing and only store what the client says.
+Source: developer.work.weixin.qq.com, 接收消息和事件 (94670), 读取消息 (94699), 分配客服会话 (94669, 94698).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.channels.wechat import contacts, inbox, words
+from gateway.channels.wechat.contacts import Contact
+from gateway.channels.wechat.platform import Platform, PlatformAway, PlatformRefused
+from gateway.channels.wechat.push import Push
+from gateway.channels.wechat.tables import cursors
+from gateway.insert_new import insert_new
+from gateway.tasks import finish
+from kit import log
+from kit.clock import Clock
+
+PAGE = 1000
+#: Bells can get lost; without one an account is read this often.
+LOOK_SECONDS = 60.0
+FROM_CLIENT, FROM_SYSTEM = 3, 4
+NEW, ROBOT, QUEUED, PERSON, ENDED = 0, 1, 2, 3, 4
+MOST_MSGID = 32
+Json = dict[str, Any]
+
+
+def read(message: Json) -> Push | None:
+    """A fetched message as a push; None for what no client said."""
+    msgid, origin, kind = str(message.get("msgid", "")), message.get("origin"), str(message.get("msgtype", ""))
+    if kind == "event":
+        event = message.get("event") or {}
+        if event.get("event_type") != "enter_session" or not event.get("external_userid"):
+            return None
+        key = event.get("scene_param") or ""
+        return Push(f"kf-{msgid}", event["external_userid"], "event", event="enter_session", event_key=key,
+                    media_id=event.get("welcome_code") or "")  # fmt: skip
+    openid = str(message.get("external_userid") or "")
+    if origin != FROM_CLIENT or not msgid or not openid:
+        return None
+    body = message.get(kind) or {}
+    text = {"text": body.get("content"), "location": body.get("name"), "link": body.get("title")}.get(kind) or ""
+    return Push(f"kf-{msgid}", openid, kind, str(text).strip(), str(body.get("media_id") or ""))
+
+
+class Kf:
+    """Reads the accounts. `found` is told whose messages have come."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, platform: Platform, found: Callable[[str], None]) -> None:
+        self._engine, self._clock = engine, clock
+        self._platform, self._found = platform, found
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._due: dict[str, str] = {}
+        self._log = log.get(__name__)
+
+    async def rung(self, account: str) -> None:
+        """Remember the account durably: a crash before the fetch is made good at the next start."""
+        async with self._engine.begin() as sql:
+            await insert_new(sql, cursors, {"account": account, "cursor": ""})
+
+    def wake(self, account: str, token: str = "") -> None:
+        self._due[account] = token or self._due.get(account, "")
+        if account not in self._workers:
+            self._workers[account] = asyncio.create_task(self._work(account))
+
+    async def look(self) -> None:
+        """Read every account that has ever rung."""
+        async with self._engine.connect() as sql:
+            known = list((await sql.execute(select(cursors.c.account))).scalars())
+        for account in known:
+            self.wake(account)
+
+    async def stop(self) -> None:
+        await finish(self._workers.values())
+
+    async def _work(self, account: str) -> None:
+        try:
+            while account in self._due:
+                await self._fetch(account, self._due.pop(account))
+        except (PlatformAway, PlatformRefused) as error:
+            self._log.warning("微信客服 could not be read", action="kf_away", cause=str(error.fields))
+        except Exception as error:
+            self._log.error("Reading 微信客服 broke", action="kf_broke", exc_info=error)
+        finally:
+            del self._workers[account]
+
+    async def _fetch(self, account: str, token: str) -> None:
+        while True:
+            async with self._engine.connect() as sql:
+                cursor = await _cursor(sql, account)
+            body: Json = {"cursor": cursor, "limit": PAGE, "open_kfid": account}
+            try:
+                page = await self._platform.post("/cgi-bin/kf/sync_msg", body | ({"token": token} if token else {}))
+            except PlatformRefused:
+                if not token:
+                    raise
+                # The bell's token lives ten minutes; without one we may read as well, only less often.
+                token = ""
+                continue
+            people = await self._store(account, page)
+            for contact_id in people:
+                self._found(contact_id)
+            if not page.get("has_more") or page.get("next_cursor") in (None, "", cursor):
+                return
+
+    async def _store(self, account: str, page: Json) -> set[str]:
+        """The page's messages and where to go on, in one transaction; whose messages are new."""
+        people: set[str] = set()
+        async with self._engine.begin() as sql:
+            for message in page.get("msg_list") or ():
+                push = read(message)
+                if push is None:
+                    continue
+                of = contacts.contact_id(account, push.openid)
+                if await inbox.add(sql, push, of=of, account=account, now=self._clock.now()):
+                    people.add(of)
+            if page.get("next_cursor"):
+                here = cursors.c.account == account
+                await sql.execute(update(cursors).where(here).values(cursor=page["next_cursor"]))
+        return people
+
+    # -- out: meets sender.Outlet -------------------------------------------------------------------------------
+
+    async def send(self, contact: Contact, text: str, key: str) -> None:
+        """`key` becomes the msgid: the same message again is the same to the platform. Raises PlatformAway, -Refused."""
+        await self._hold(contact)
+        msgid = hashlib.sha256(f"{contact.id}{key}".encode()).hexdigest()[:MOST_MSGID]
+        await self._platform.post(
+            "/cgi-bin/kf/send_msg",
+            {
+                "touser": contact.openid, "open_kfid": contact.account, "msgid": msgid, "msgtype": "text",
+                "text": {"content": text},
+            },
+        )  # fmt: skip
+
+    async def _hold(self, contact: Contact) -> None:
+        """Bring a session that nobody has to state 1, ours."""
+        who = {"open_kfid": contact.account, "external_userid": contact.openid}
+        state = (await self._platform.post("/cgi-bin/kf/service_state/get", who)).get("service_state")
+        if state == NEW:
+            try:
+                await self._platform.post("/cgi-bin/kf/service_state/trans", {**who, "service_state": ROBOT})
+            except PlatformRefused as refused:
+                # State 0 may send as well.
+                self._log.info("The session stays new", action="kf_state", number=refused.number)
+
+    async def welcome(self, code: str) -> None:
+        """The greeting that the platform lets us send once, within 20 s of a client's entering."""
+        body = {"code": code, "msgtype": "text", "text": {"content": words.WELCOME}}
+        await self._platform.post("/cgi-bin/kf/send_msg_on_event", body)
+
+
+async def _cursor(connection: AsyncConnection, account: str) -> str:
+    found = (await connection.execute(select(cursors.c.cursor).where(cursors.c.account == account))).scalar()
+    return found or ""

@@ -1,0 +1,234 @@
+"""What a supervisor does: takes over, listens, whispers; reads the measures; changes the weights."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from handoff import guest_store, reports, rules, store
+from handoff.core import Work, logger
+from handoff.fixtures import Fixtures
+from handoff.guests import Guest, GuestKind, GuestState
+from handoff.history import whisper_json
+from handoff.hours import SHANGHAI
+from handoff.joint import check_version
+from handoff.measures import measure
+from handoff.model import SUPERVISOR, HandoffState, Staff
+from handoff.offers import NotSuitable
+from handoff.policy import FOLDER, PolicyBroken, load_policy
+from handoff.ports import Json
+from handoff.record import Handoff
+from handoff.states import Event, TransitionNotAllowed
+from handoff.views import case_inputs, title
+from kit.errors import Conflict, Invalid, Refused
+
+#: A report over more days is a job for the data warehouse.
+LONGEST_REPORT = timedelta(days=92)
+
+
+class SupervisorsOnly(Refused):
+    """只有主管可以这样操作。"""
+
+    code = "supervisors_only"
+
+
+class PeriodWrong(Invalid):
+    """起止日期不对:开始不能晚于结束,最长 92 天。"""
+
+    code = "period_wrong"
+
+
+class RulesChanged(Conflict):
+    """规则刚刚被其他主管改过,请重新打开后再改。"""
+
+    code = "rules_changed"
+
+
+class RulesBroken(Invalid):
+    """规则有误,没有保存。"""
+
+    code = "rules_broken"
+
+
+def supervisors_only(staff: Staff) -> None:
+    if staff.role != SUPERVISOR:
+        raise SupervisorsOnly
+
+
+class Supervision(Fixtures):
+    def __init__(self, *parts: Any, folder: Path = FOLDER, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self._folder = folder
+        self._stamp = rules.stamp(folder)
+
+    # -- conversations ---------------------------------------------------------------------------------------
+
+    async def take_over(self, handoff_id: str, staff: Staff, version: int | None = None) -> Json:
+        """The supervisor becomes the owner, whoever had the case. Raises SupervisorsOnly, NotSuitable."""
+        supervisors_only(staff)
+        async with self.work() as work:
+            handoff = await store.get(work.connection, handoff_id)
+            check_version(handoff, version)
+            if handoff.complained_about == staff.id:
+                raise NotSuitable("客户投诉的是您本人,须由其他同事处理。")
+            had = handoff.owner_id if handoff.state is HandoffState.ACTIVE else None
+            if had == staff.id:
+                return await self._shown(work, handoff)
+            await self._withdraw_offer(work, handoff)
+            moved = await self.step(
+                work, handoff, Event.TAKE_OVER if had else Event.PULL, actor=staff.id, detail={"from": had},
+                owner_id=staff.id, accepted_at=work.now, offered_to=None, offer_expires_at=None, directed_to=None,
+                because=["主管接手"],
+            )  # fmt: skip
+            await self._end_own_visit(work, moved, staff)
+            await self._be_present(work, staff.id)
+            await self.say(
+                work, handoff.conversation_id, f"{title(staff)}已为您接手,您之前说的内容都已转达,不用再重复。"
+            )
+            await self.match(work)
+            return await self._shown(work, moved)
+
+    async def _end_own_visit(self, work: Work, handoff: Handoff, staff: Staff) -> None:
+        for guest in await guest_store.present(work.connection, handoff.conversation_id):
+            if guest.advisor_id == staff.id:
+                await self._move_guest(work, handoff, guest, GuestState.WITHDRAWN, staff.id, ended_at=work.now)
+
+    async def listen(self, handoff_id: str, staff: Staff, *, on: bool = True) -> Json:
+        """Read a conversation live, or stop; the owner sees it, and it is written down."""
+        supervisors_only(staff)
+        async with self.work() as work:
+            handoff = await store.get(work.connection, handoff_id)
+            present = await guest_store.present(work.connection, handoff.conversation_id)
+            own = next((g for g in present if g.advisor_id == staff.id and g.kind is GuestKind.LISTENER), None)
+            if on and own is None:
+                if handoff.state is not HandoffState.ACTIVE or handoff.owner_id == staff.id:
+                    raise TransitionNotAllowed(state=handoff.state.value, event="listen")
+                guest = Guest(
+                    self._new_id(), handoff.id, handoff.conversation_id, staff.id, GuestKind.LISTENER, GuestState.JOINED,
+                    invited_by=staff.id, note="", offered_at=work.now, joined_at=work.now,
+                )  # fmt: skip
+                await guest_store.add(work.connection, guest)
+                detail = {"guest": staff.id, "kind": guest.kind.value}
+                await self.record(work, handoff.id, "guest_joined", staff.id, detail)
+                self._tell_guest(work, handoff, guest)
+            elif not on and own is not None:
+                await self._move_guest(work, handoff, own, GuestState.LEFT, staff.id, ended_at=work.now)
+            return await self._shown(work, handoff)
+
+    async def whisper(self, handoff_id: str, staff: Staff, text: str) -> Json:
+        """A word to the owner that the client never sees: `{id, at, from, text}`."""
+        supervisors_only(staff)
+        async with self.work() as work:
+            handoff = await store.get(work.connection, handoff_id)
+            if handoff.state is not HandoffState.ACTIVE or handoff.owner_id is None:
+                raise TransitionNotAllowed(state=handoff.state.value, event="whisper")
+            event: dict[str, Any] = {
+                "id": self._new_id(), "event": "whisper", "actor": staff.id, "detail": {"text": text}, "at": work.now,
+            }  # fmt: skip
+            await store.note_event(
+                work.connection, handoff.id, event["event"], staff.id, event["detail"], id=event["id"], at=work.now
+            )
+            shown = whisper_json(event, self._roster)
+            frame = {"type": "whisper", "conversation_id": handoff.conversation_id, "whisper": shown}
+            work.notes.append(({handoff.owner_id, staff.id}, frame))
+            return shown
+
+    # -- measures --------------------------------------------------------------------------------------------
+
+    async def measures(self, staff: Staff, first: date | None = None, last: date | None = None) -> Json:
+        """The figures of the cases that ended from `first` to `last`, days of the institution; today when not given.
+
+        Raises SupervisorsOnly, PeriodWrong.
+        """
+        supervisors_only(staff)
+        today = self._clock.now().astimezone(SHANGHAI).date()
+        first, last = first or last or today, last or first or today
+        if first > last or last - first >= LONGEST_REPORT:
+            raise PeriodWrong
+        await self.roster()
+        start, end = _midnight(first), _midnight(last + timedelta(days=1))
+        async with self._engine.begin() as connection:
+            cases = await reports.cases_ended(connection, start, end)
+            requests = await reports.requests_after(connection, start, end)
+        names = {advisor.id: advisor.name for advisor in self._roster.values()}
+        return {"from": first.isoformat(), "to": last.isoformat(), **measure(cases, requests, names)}
+
+    # -- rules -----------------------------------------------------------------------------------------------
+
+    async def weights(self, staff: Staff) -> Json:
+        """`{text, version, versions}`: the weights in force, and who changed them when."""
+        supervisors_only(staff)
+        async with self._engine.begin() as connection:
+            past = await reports.policy_versions(connection)
+        text = (self._folder / rules.NAME).read_text(encoding="utf-8")
+        return {
+            "text": text, "version": load_policy(self._folder).version,
+            "versions": [{**row, "at": row["at"].isoformat()} for row in past],
+        }  # fmt: skip
+
+    async def preview_weights(self, staff: Staff, text: str) -> Json:
+        """`{errors, rows}`: what today's queue would have been under these weights; nothing is changed.
+
+        Today's decisions are replayed from what they were made from; who waits undecided is taken as he stands now.
+        """
+        supervisors_only(staff)
+        new, errors = rules.checked(text)
+        if new is None:
+            return {"errors": errors, "rows": []}
+        await self.roster()
+        start = _midnight(self._clock.now().astimezone(SHANGHAI).date())
+        async with self._engine.begin() as connection:
+            decisions = await reports.decisions_since(connection, start)
+            scene = await self.scene(connection, self._clock.now())
+        decided = {decision["handoff_id"] for decision in decisions}
+        decisions += [
+            {
+                "id": handoff.id, "handoff_id": handoff.id, "client_name": handoff.client.name, "at": scene.now,
+                "inputs": case_inputs(handoff, scene),
+            }
+            for handoff in scene.queue
+            if handoff.id not in decided
+        ]  # fmt: skip
+        return {"errors": [], "rows": rules.preview(decisions, self._roster.values(), self.policy.priority, new)}
+
+    async def save_weights(self, staff: Staff, text: str, version: str) -> Json:
+        """Put these weights in force: `{version}`. Raises RulesBroken (`errors`), RulesChanged."""
+        supervisors_only(staff)
+        _, errors = rules.checked(text)
+        if errors:
+            raise RulesBroken(f"第 {errors[0]['line']} 行:{errors[0]['words']}", errors=errors)
+        async with self.work() as work:
+            if load_policy(self._folder).version != version:
+                raise RulesChanged
+            await self._keep_texts(work, author="")
+            rules.write(text, self._folder)
+            self._take_policy()
+            await self._keep_texts(work, author=staff.id)
+            logger.info("Weights changed", action="weights_changed", author=staff.id, version=self.policy.version)
+            await self.match(work)
+            return {"version": self.policy.version}
+
+    async def _keep_texts(self, work: Work, *, author: str) -> None:
+        texts = [(self._folder / name).read_text(encoding="utf-8") for name in (rules.NAME, "matching.yml")]
+        version = load_policy(self._folder).version
+        await reports.note_policy(work.connection, version, *texts, author=author, at=work.now)
+
+    def _take_policy(self) -> None:
+        self._stamp = rules.stamp(self._folder)
+        self.policy = load_policy(self._folder)
+
+    async def tick(self) -> None:
+        """One look at the clock, under the rules that are in force now: another process may have changed them."""
+        if rules.stamp(self._folder) != self._stamp:
+            try:
+                self._take_policy()
+            except PolicyBroken as error:
+                logger.error(
+                    "The rules cannot be followed; the last ones stay", action="rules_broken", cause=error.message
+                )
+        await super().tick()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

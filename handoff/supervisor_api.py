@@ -1,0 +1,112 @@
+"""The routes of guests, supervisors and follow-ups. Bodies stand in docs/protocol.md.
+
+Annotations are not postponed here: FastAPI reads them, and `Reader` is known only inside of `supervisor_router`.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from handoff.model import Staff
+from handoff.ports import Json
+from handoff.service import Handoffs
+
+MOST_RULES_CHARS = 40_000
+
+
+class Versioned(BaseModel):
+    version: int | None = None
+
+
+class InviteAsked(Versioned):
+    to: str = Field(max_length=64)
+    note: str = Field("", max_length=2000)
+
+
+class Declined(BaseModel):
+    reason: str = Field("", max_length=200)
+
+
+class Listen(BaseModel):
+    on: bool = True
+
+
+class Whisper(BaseModel):
+    text: str = Field(min_length=1, max_length=1000)
+
+
+class FollowedUp(BaseModel):
+    note: str = Field("", max_length=2000)
+
+
+class Weights(BaseModel):
+    text: str = Field(max_length=MOST_RULES_CHARS)
+
+
+class WeightsSaved(Weights):
+    """version: of the weights that were edited."""
+
+    version: str = Field(max_length=16)
+
+
+def supervisor_router(handoffs: Handoffs, signed_in: Callable[..., Any]) -> APIRouter:
+    """`signed_in` gives the `Staff` member or refuses."""
+    router = APIRouter(prefix="/api/desk", tags=["desk"])
+    Reader = Annotated[Staff, Depends(signed_in)]
+
+    @router.post("/handoffs/{handoff_id}/invite")
+    async def invite(handoff_id: str, body: InviteAsked, staff: Reader) -> Json:
+        return await handoffs.invite(handoff_id, staff, body.to, body.note, body.version)
+
+    @router.post("/invites/{invite_id}/accept")
+    async def accept_invite(invite_id: str, staff: Reader) -> Json:
+        return await handoffs.accept_invite(invite_id, staff)
+
+    @router.post("/invites/{invite_id}/decline")
+    async def decline_invite(invite_id: str, body: Declined, staff: Reader) -> Json:
+        return await handoffs.decline_invite(invite_id, staff, body.reason)
+
+    @router.post("/invites/{invite_id}/end")
+    async def end_invite(invite_id: str, staff: Reader) -> Json:
+        return await handoffs.end_invite(invite_id, staff)
+
+    @router.post("/handoffs/{handoff_id}/take-over")
+    async def take_over(handoff_id: str, body: Versioned, staff: Reader) -> Json:
+        return await handoffs.take_over(handoff_id, staff, body.version)
+
+    @router.post("/handoffs/{handoff_id}/listen")
+    async def listen(handoff_id: str, body: Listen, staff: Reader) -> Json:
+        return await handoffs.listen(handoff_id, staff, on=body.on)
+
+    @router.post("/handoffs/{handoff_id}/whisper")
+    async def whisper(handoff_id: str, body: Whisper, staff: Reader) -> Json:
+        return await handoffs.whisper(handoff_id, staff, body.text)
+
+    @router.post("/follow-ups/{follow_up_id}/done")
+    async def follow_up_done(follow_up_id: str, body: FollowedUp, staff: Reader) -> Json:
+        await handoffs.follow_up_done(follow_up_id, staff, body.note)
+        return {}
+
+    @router.get("/measures")
+    async def measures(
+        staff: Reader, first: Annotated[date | None, Query(alias="from")] = None,
+        last: Annotated[date | None, Query(alias="to")] = None,
+    ) -> Json:  # fmt: skip
+        return await handoffs.measures(staff, first, last)
+
+    @router.get("/rules")
+    async def weights(staff: Reader) -> Json:
+        return await handoffs.weights(staff)
+
+    @router.post("/rules/preview")
+    async def preview_weights(body: Weights, staff: Reader) -> Json:
+        return await handoffs.preview_weights(staff, body.text)
+
+    @router.post("/rules")
+    async def save_weights(body: WeightsSaved, staff: Reader) -> Json:
+        return await handoffs.save_weights(staff, body.text, body.version)
+
+    return router

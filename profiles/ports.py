@@ -1,0 +1,42 @@
+"""What the profile needs from others; the adapters meet it in `gateway/bootstrap.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from institution.models import Client, Fund, Holdings, Nav, Order, Plan
+from profiles.model import Said
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The client's messages whose turn is over, oldest first; epoch changes when the conversation begins afresh."""
+
+    epoch: str
+    said: tuple[Said, ...]
+
+
+class Talk(Protocol):
+    async def heard(self, connection: AsyncConnection, client_id: str, *, since: datetime) -> Heard: ...
+
+
+class Institution(Protocol):
+    """The part of `institution.client.Institution` that a profile reads."""
+
+    async def client(self, client_id: str) -> Client: ...
+
+    async def clients(self) -> list[Client]: ...
+
+    async def holdings(self, client_id: str) -> Holdings: ...
+
+    async def orders(self, client_id: str, limit: int = 20) -> list[Order]: ...
+
+    async def plans(self, client_id: str) -> list[Plan]: ...
+
+    async def navs(self, code: str, start: date, end: date) -> list[Nav]: ...
+
+    async def funds(self) -> list[Fund]: ...

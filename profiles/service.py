@@ -1,0 +1,337 @@
+"""The profile service: listens to the talk, reads the books, keeps evidence, events and alerts. The gateway's door.
+
+What has been taken in stands in SQL as a mark in the conversation: a message is taken in once, in order, in the background;
+what failed is taken in with the next turn or the daily sweep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from institution.calendar import SHANGHAI
+from institution.models import Client
+from kit import log
+from kit.clock import Clock
+from kit.errors import AgentError, Conflict, Invalid, NotFound
+from kit.ids import NewId
+from profiles import store, view
+from profiles.alerts import OUTCOMES, Alert, State, close, false_share, measure, observe
+from profiles.books import Books, facts_of, person_of, positions_of
+from profiles.model import Evidence, Facts, LifeEvent, Said
+from profiles.policy import Policy
+from profiles.ports import Institution, Talk
+from profiles.reading import Reader
+from profiles.tags import counted, heard, new_events
+from profiles.view import Json, Known
+from profiles.words import TOPICS
+
+logger = log.get(__name__)
+#: Evidence older than this has faded, and no indicator looks back further.
+LOOK_BACK = timedelta(days=90)
+#: After any turn of a day the books are read once; after a turn about them, at once.
+BOOKS_FRESH = timedelta(hours=24)
+#: A brief or a page is never late for the institution.
+PATIENCE_SECONDS = 2.0
+STOP_SECONDS = 3.0
+#: What may have changed the books or makes them matter now: all business, and the yes that places an order.
+TOUCHES = frozenset(TOPICS) - {
+    "ask_trading_hours", "ask_term", "ask_limit", "change_phone", "change_card", "change_identity", "accessibility",
+    "how_to_use", "ask_benefits", "ask_privacy", "ask_human", "ask_callback",
+} | {"affirm"}  # fmt: skip
+
+
+class AlertUnknown(NotFound):
+    """没有这条预警。"""
+
+    code = "alert_unknown"
+
+
+class AlertClosed(Conflict):
+    """这条预警已经处理过了。"""
+
+    code = "alert_closed"
+
+
+class EventUnknown(Invalid):
+    """没有这类事件。"""
+
+    code = "event_unknown"
+
+
+class Profiles:
+    """Meets `handoff.ports.Profiles`."""
+
+    def __init__(
+        self, engine: AsyncEngine, clock: Clock, new_id: NewId, policy: Policy, talk: Talk, institution: Institution
+    ) -> None:
+        self._engine, self._clock, self._new_id = engine, clock, new_id
+        self.policy, self._talk, self._reader = policy, talk, Reader(institution)
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    # -- what comes in ---------------------------------------------------------------------------------------
+
+    def heard(self, client_id: str) -> None:
+        """A turn of the client is over: take it in, in the background. Never raises, never waits."""
+        self._again.add(client_id)
+        if client_id not in self._tasks:
+            self._tasks[client_id] = asyncio.create_task(self._work(client_id))
+
+    async def settled(self, client_id: str) -> None:
+        """Wait until what was heard of the client is taken in."""
+        if task := self._tasks.get(client_id):
+            await asyncio.wait({task})
+
+    async def stop(self) -> None:
+        """Let what is being taken in end for a moment; the rest is taken in later."""
+        if tasks := list(self._tasks.values()):
+            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def report(self, client_id: str, kind: str, *, key: str, at: datetime) -> None:
+        """A system of the institution tells of an event (a new device, a new child); the same key is the same event.
+
+        Raises EventUnknown.
+        """
+        if kind not in self.policy.events:
+            raise EventUnknown
+        event = LifeEvent(f"{kind}:{key}", kind, at, "report", self.policy.events[kind].words)
+        async with self._engine.begin() as sql:
+            await store.put_events(sql, client_id, [event])
+        await self.follow(client_id, books=True)
+
+    async def forget(self, client_id: str) -> None:
+        """A fixture begins the client's story afresh."""
+        self._reader.forget()
+        async with self._engine.begin() as sql:
+            await store.forget(sql, client_id)
+
+    async def _work(self, client_id: str) -> None:
+        try:
+            while client_id in self._again:
+                self._again.discard(client_id)
+                await self.follow_quietly(client_id)
+        finally:
+            del self._tasks[client_id]
+
+    async def follow_quietly(self, client_id: str, *, books: bool = False) -> bool:
+        """The same as `follow`; what fails is logged and taken in the next time. Whether it was done."""
+        try:
+            await self.follow(client_id, books=books)
+            return True
+        except AgentError as error:
+            logger.warning("A profile waits for the institution", action="profile_waits", cause=error.code)
+        except Exception:
+            logger.exception("A profile was not brought up to date", action="profile_broke", client_id=client_id)
+        return False
+
+    # -- one client brought up to date ----------------------------------------------------------------------
+
+    async def follow(self, client_id: str, *, books: bool = False) -> None:
+        """Take in what the client has said since, and look at the indicators.
+
+        books  read them in any case; else only when the talk is about them or they were not read for a day
+        """
+        async with self._locks.setdefault(client_id, asyncio.Lock()):
+            now = self._clock.now()
+            fresh, afresh, place, talk, events = await self._taken(client_id, now)
+            evidence, happened = self._understand(fresh)
+            happened = new_events(events, happened, self.policy.events)
+            wanted = books or _stale(place.books_at, now) or any(one.intent in TOUCHES for one in fresh)
+            # Until the books are read they count as never read: a failure is made good with the next turn.
+            place = replace(place, books_at=None) if wanted else place
+            async with self._engine.begin() as sql:
+                if afresh:
+                    await store.forget(sql, client_id)
+                await store.put_evidence(sql, client_id, evidence)
+                await store.put_events(sql, client_id, happened)
+                await store.set_mark(sql, client_id, place)
+            client = await self._reader.client(client_id)
+            read = await self._reader.books(client_id, now=now) if wanted else None
+            facts = facts_of(client, read, talk, [*events, *happened], now=now)
+            await self._judge(client_id, facts, place, whole=read is not None)
+
+    async def _taken(
+        self, client_id: str, now: datetime
+    ) -> tuple[list[Said], bool, store.Mark, Sequence[Said], list[LifeEvent]]:
+        """The client's new messages, whether the story begins afresh, the mark after them, all recent talk, known events."""
+        async with self._engine.connect() as sql:
+            before = await store.mark(sql, client_id)
+            told = await self._talk.heard(sql, client_id, since=now - LOOK_BACK)
+            events = await store.events_of(sql, client_id)
+        afresh = before.epoch not in ("", told.epoch)
+        seq = 0 if afresh else before.seq
+        fresh = [one for one in told.said if one.seq > seq]
+        place = store.Mark(told.epoch, max([seq, *(one.seq for one in fresh)]), None if afresh else before.books_at)
+        return fresh, afresh, place, told.said, [] if afresh else events
+
+    def _understand(self, fresh: Sequence[Said]) -> tuple[list[Evidence], list[LifeEvent]]:
+        evidence: list[Evidence] = []
+        happened: list[LifeEvent] = []
+        for one in fresh:
+            found, events = heard(one, self.policy)
+            evidence += found
+            happened += events
+        return evidence, happened
+
+    async def _judge(self, client_id: str, facts: Facts, place: store.Mark, *, whole: bool) -> None:
+        """Keep what file and books speak for, and bring the alerts up to date; without books only the talk's."""
+        evidence, happened = counted(facts, self.policy)
+        if not whole:
+            evidence = [one for one in evidence if one.source != "books"]
+            happened = [one for one in happened if one.source != "books"]
+        rules = {name: rule for name, rule in self.policy.indicators.items() if whole or not rule.indicator.assets}
+        readings = measure(rules, facts)
+        async with self._engine.begin() as sql:
+            latest = store.latest(await store.alerts_of(sql, client_id))
+            changed = [
+                alert
+                for name, rule in rules.items()
+                if (
+                    alert := observe(
+                        rule,
+                        latest.get(name),
+                        readings[name],
+                        client_id=client_id,
+                        new_id=self._new_id(),
+                        now=facts.now,
+                    )
+                )
+            ]
+            await store.put_evidence(sql, client_id, evidence)
+            await store.put_events(sql, client_id, new_events(facts.events, happened, self.policy.events))
+            await store.put_alerts(sql, changed)
+            if whole:
+                await store.set_mark(sql, client_id, replace(place, books_at=facts.now))
+        for alert in changed:
+            logger.info(
+                "A risk alert has changed", action="alert_changed", client_id=client_id, indicator=alert.indicator,
+                level=alert.level.value, state=alert.state.value,
+            )  # fmt: skip
+
+    # -- what is told ----------------------------------------------------------------------------------------
+
+    async def alerts(self, client_id: str, *, assets: bool) -> list[str]:
+        """The open alerts as lines of a brief, the gravest first."""
+        return view.alert_lines(await self._known(client_id), self.policy, assets=assets)
+
+    async def tags(self, client_id: str, *, assets: bool) -> list[str]:
+        """The tags that weigh, the heaviest first."""
+        return view.tag_names(await self._known(client_id), self.policy, assets=assets, now=self._clock.now())
+
+    async def profile(self, client_id: str, *, reader_id: str, role: str, address: str, assets: bool) -> Json:
+        """The profile as the reader may see it; the read is written down (requirement H4)."""
+        now = self._clock.now()
+        await self.settled(client_id)
+        client, books = await self._told(client_id, now, assets=assets)
+        known = await self._known(client_id)
+        positions = positions_of(books.holdings, now.astimezone(SHANGHAI).date()) if books else None
+        shown = view.profile(
+            person_of(client) if client else None, positions, known, self.policy, assets=assets, now=now
+        )
+        parts = [name for name, part in shown.items() if part]
+        await self._note(client_id, reader_id, role, address, parts, now)
+        return shown
+
+    async def judge(
+        self, client_id: str, alert_id: str, outcome: str, *, note: str, reader_id: str, role: str, address: str
+    ) -> None:
+        """Somebody has looked at an alert and at those shown with it (requirement E4). Raises AlertUnknown, AlertClosed."""
+        now = self._clock.now()
+        async with self._engine.begin() as sql:
+            everything = await store.alerts_of(sql, client_id)
+            head = next((one for one in everything if one.id == alert_id), None)
+            if (
+                head is None
+                or head.indicator not in self.policy.indicators
+                or outcome not in {o.value for o in OUTCOMES}
+            ):
+                raise AlertUnknown
+            if head.state is not State.OPEN:
+                raise AlertClosed
+            closed = [
+                close(one, State(outcome), by=reader_id, note=note, now=now)
+                for one in self._shown_with(head, everything)
+            ]
+            await store.put_alerts(sql, closed)
+        await self._note(client_id, reader_id, role, address, [f"{outcome}:{one.indicator}" for one in closed], now)
+
+    def _shown_with(self, head: Alert, everything: Sequence[Alert]) -> list[Alert]:
+        rules = self.policy.indicators
+        return [
+            one
+            for one in everything
+            if one.state is State.OPEN
+            and one.indicator in rules
+            and rules[one.indicator].group == rules[head.indicator].group
+        ]
+
+    async def accuracy(self) -> list[Json]:
+        """Of each indicator: how many alerts were judged, and the share that was false."""
+        async with self._engine.connect() as sql:
+            judged = await store.judged(sql)
+        of = {name: [one for one in judged if one.indicator == name] for name in self.policy.indicators}
+        return [
+            {"indicator": name, "title": rule.title, "judged": len(of[name]), "false_share": false_share(of[name])}
+            for name, rule in self.policy.indicators.items()
+        ]
+
+    async def _known(self, client_id: str) -> Known:
+        async with self._engine.connect() as sql:
+            told = await self._talk.heard(sql, client_id, since=self._clock.now() - LOOK_BACK)
+            return Known(
+                await store.evidence_of(sql, client_id), await store.events_of(sql, client_id),
+                await store.alerts_of(sql, client_id), told.said,
+            )  # fmt: skip
+
+    async def _told(self, client_id: str, now: datetime, *, assets: bool) -> tuple[Client | None, Books | None]:
+        """What the institution tells in time."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                client = await self._reader.client(client_id)
+                return client, await self._reader.books(client_id, now=now) if assets else None
+        except NotFound:
+            raise
+        except (AgentError, TimeoutError):
+            return None, None
+
+    async def _note(
+        self, client_id: str, reader_id: str, role: str, address: str, what: list[str], at: datetime
+    ) -> None:
+        row = {
+            "id": self._new_id(), "at": at, "reader_id": reader_id, "role": role, "address": address,
+            "client_id": client_id, "what": what,
+        }  # fmt: skip
+        async with self._engine.begin() as sql:
+            await store.note_read(sql, row)
+
+    # -- every day -------------------------------------------------------------------------------------------
+
+    async def sweep(self, day: str, *, pause_seconds: float = 0.0) -> int:
+        """Look at every client once this day; how many were looked at, 0 when the day's sweep is done."""
+        async with self._engine.connect() as sql:
+            if await store.swept(sql, day):
+                return 0
+        done = failed = 0
+        for client_id in await self._reader.client_ids():
+            ok = await self.follow_quietly(client_id, books=True)
+            done, failed = done + ok, failed + (not ok)
+            await asyncio.sleep(pause_seconds)
+        row = {"day": day, "at": self._clock.now(), "clients": done, "failed": failed}
+        async with self._engine.begin() as sql:
+            await store.note_sweep(sql, row)
+        logger.info("Every client was looked at", action="profiles_swept", clients=done, failed=failed)
+        return done
+
+
+def _stale(books_at: datetime | None, now: datetime) -> bool:
+    """Also when the clock was set back to an earlier scene."""
+    return books_at is None or not timedelta(0) <= now - books_at < BOOKS_FRESH
