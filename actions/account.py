@@ -17,6 +17,7 @@ from institution.models import Holding, Holdings, Order, Returns
 
 KINDS = {"buy": "申购", "redeem": "赎回", "dca": "定投扣款", "switch": "转换"}
 OPEN = ("placed", "dealing", "held")
+RECOGNITION = "这段时间您拿得住"
 
 
 @answers("ask_return")
@@ -64,7 +65,8 @@ def all_returns(turn: Turn, holdings: Holdings) -> Answer:
 
 def recognise(turn: Turn, profit: object) -> str:
     """A gain is met with recognition (A6), soberly."""
-    return "这段时间您拿得住,值得肯定。" if float(str(profit)) > 0 and not soft(turn) else ""
+    said = any(RECOGNITION in text for text in turn.told)
+    return f"{RECOGNITION},值得肯定。" if float(str(profit)) > 0 and not soft(turn) and not said else ""
 
 
 def nothing_held() -> Answer:

@@ -42,10 +42,15 @@ async def ask_diagnosis(turn: Turn, house: House) -> Answer:
     chart = {"kind": "donut", "unit": "%", "series": [{"name": "板块占比", "points": points}]} if points else None
     made: dict[str, Any] = {"title": "组合体检", "rows": rows} | ({"chart": chart} if chart else {})
     worst = [value for _, value, tone in findings if tone == "warn"]
+    fine = ";".join(value for label, value, _ in findings if label in ("集中度", "风险匹配", "近一年回撤"))
     head = f"看了您的{len(holdings.items)}只基金,合计{money(holdings.total)}。"
-    body = f"有{len(worst)}处要留意:\n" + "\n".join(f"· {line}" for line in worst) if worst else "没有发现明显的问题。"
+    body = (
+        f"有{len(worst)}处要留意:\n" + "\n".join(f"· {line}" for line in worst)
+        if worst
+        else f"没有发现要马上处理的:{fine}。"
+    )
     return say("\n".join(part for part in (comfort(turn), head + body, RISK_NOTICE) if part), card=made,
-               quick=("为什么亏了", "怎么分散", HUMAN))  # fmt: skip
+               quick=("为什么亏了" if holdings.profit < 0 else "我的收益", "怎么分散", HUMAN))  # fmt: skip
 
 
 def diagnose(
@@ -67,8 +72,8 @@ def diagnose(
     falls = {i.name: attribution.drawdown(navs.get(i.fund, [])) for i in items}
     deepest = min(((low.rate, name) for name, low in falls.items() if low), default=(0.0, ""))
     return [
-        ("集中度", f"最重的是{top},"
-                f"占{rate(share, 1)}" + (",超过一半,偏集中" if share > HEAVY else ""), "warn" if share > HEAVY else "muted"),
+        ("集中度", (f"最重的板块是{top},占{rate(share, 1)}" if sectors else "没有押在单一板块上")
+         + (",超过一半,偏集中" if share > HEAVY else ""), "warn" if share > HEAVY else "muted"),
         ("重叠", "同一板块买了不止一只:" + ";".join(double) if double else "没有同一板块的重复", "warn" if double else "muted"),
         ("走势相似", "、".join(f"{a}和{b}近一年走势很像(相关{value:.2f})" for a, b, value in pairs[:2]) or "没有走势特别像的",
          "warn" if pairs else "muted"),

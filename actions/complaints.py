@@ -10,8 +10,8 @@ from actions.answers import HUMAN, Answer, about, answers, say
 from actions.orders.wording import order_line
 from actions.services import House
 from actions.turn import Turn
-from actions.words import cite
-from actions.writing import change, day, gain, moment, money
+from actions.words import cite, comfort
+from actions.writing import as_date, change, day, gain, moment, money
 from institution.models import Complaint, Holding, Order
 
 KINDS = {
@@ -34,13 +34,19 @@ class Found:
     words: str
     fund: str | None = None
     rules: tuple[str, ...] = ("RULE-CMP",)
+    late: bool = False
 
 
 @answers(*KINDS)
 async def complain(turn: Turn, house: House) -> Answer:
     """Apology, the facts, the ticket, the remedy by the rule, and a person."""
     intent = turn.intent if turn.intent in KINDS else "complain_other"
+    if unsure(turn, intent):
+        return say(f"这件事您是想登记投诉({KINDS[intent]}),还是先问清楚?要登记就说「我要投诉」,我马上记下来。",
+                   quick=("我要投诉", HUMAN))  # fmt: skip
     found = await look_up(intent, turn, house)
+    if (still := open_ticket(await house.institution.complaints(turn.client_id), intent)) is not None:
+        return once_more(turn, found, still)
     ticket = await house.institution.open_complaint(
         turn.client_id, kind=KINDS[intent], text=turn.text, key=f"{turn.message_id}-complaint"
     )
@@ -49,7 +55,7 @@ async def complain(turn: Turn, house: House) -> Answer:
         SORRY[intent],
         found.words,
         registered(ticket),
-        f"处理方案:{ticket.remedy}" if ticket.remedy else "",
+        f"核实是我们的责任的话,按规定处理:{ticket.remedy}。" if ticket.remedy else "",
         cite(rules),
     ]
     card = {
@@ -63,6 +69,31 @@ async def complain(turn: Turn, house: House) -> Answer:
     }
     answer = say("\n".join(part for part in parts if part), card=card, quick=("投诉进度", HUMAN))
     return answer.remembering(**about(found.fund), last_ticket=ticket.id)
+
+
+#: Below this certainty, and without anger, a complaint is not put on record unasked.
+SURE = 0.65
+
+
+def unsure(turn: Turn, intent: str) -> bool:
+    return intent != "complain_other" and turn.confidence < SURE and not turn.upset
+
+
+def open_ticket(tickets: Sequence[Complaint], intent: str) -> Complaint | None:
+    """The complaint of the same kind that is being worked on; a bare grumble belongs to whichever is open."""
+    waiting = [t for t in tickets if t.status != "solved" and (t.kind == KINDS[intent] or intent == "complain_other")
+               and t.kind in KINDS.values()]  # fmt: skip
+    return max(waiting, key=lambda ticket: ticket.opened_at, default=None)
+
+
+def once_more(turn: Turn, found: Found, ticket: Complaint) -> Answer:
+    """The same matter again: no second ticket, no second lecture."""
+    first = comfort(turn) or "我明白您等不下去了。"
+    again = found.words if found.words and found.words not in "\n".join(turn.told) and found.late else ""
+    text = f"这件事已经在办,单号{ticket.id}({ticket.kind}),{moment(ticket.solve_by)}前解决。您刚才说的也在记录里,处理的同事看得到。"
+    return say("\n".join(part for part in (first, again, text) if part), quick=("投诉进度", HUMAN)).remembering(
+        **about(found.fund), last_ticket=ticket.id
+    )
 
 
 def registered(ticket: Complaint) -> str:
@@ -98,16 +129,11 @@ def late(turn: Turn, orders: Sequence[Order]) -> Found:
     mine = [o for o in orders if o.kind == "redeem" and (not turn.funds or o.fund in turn.funds)]
     waiting = [o for o in mine if o.status in ("placed", "dealing", "held", "confirmed")]
     if not waiting:
-        done = next((o for o in mine if o.status == "arrived"), None)
-        words = (
-            f"我查了,最近一笔赎回{order_line(done)},系统显示已经到账。请您再看一下卡里的明细。"
-            if done
-            else "我查了,没有您在途的赎回。"
-        )
-        return Found(words + "如果说的是别的单子,请告诉我哪天、哪只。", done.fund if done else None)
+        return _all_done(turn, [o for o in mine if o.status == "arrived"])
     order = min(waiting, key=lambda o: o.placed_at)
     if order.arrival and turn.now > order.arrival:
         words = f"我查到了:{order_line(order)},应在{moment(order.arrival)}前到账,现在已经过了,是我们晚了。"
+        return Found(words, order.fund, ("RULE-CMP", "RULE-T"), late=True)
     elif order.status == "held":
         words = f"我查到了:{order_line(order)}。这笔是大额赎回,正在等您再次确认,确认后才会排款。"
     else:
@@ -115,6 +141,22 @@ def late(turn: Turn, orders: Sequence[Order]) -> Found:
             f"我查到了:{order_line(order)},按规则{moment(order.arrival)}前到账,现在还在时限之内。到点没到,按延迟处理。"
         )
     return Found(words, order.fund, ("RULE-CMP", "RULE-T"))
+
+
+def _all_done(turn: Turn, done: Sequence[Order]) -> Found:
+    """No redemption is on its way: the one of the time named, else the newest, with what the books say."""
+    asked = turn.period
+    then = [o for o in done if asked and asked[0] <= (as_date(o.placed_at) or asked[1]) <= asked[1]]
+    if asked and not then:
+        span = day(asked[0]) if asked[0] == asked[1] else f"{day(asked[0])}至{day(asked[1])}"
+        newest = f";最近一笔是{order_line(done[0])}" if done else ""
+        return Found(f"我查了,{span}系统里没有您的赎回{newest}。是哪天、哪只,请您说一下,我和同事一起对。")
+    if not done:
+        return Found("我查了,没有您在途的赎回。是哪天、哪只,请您说一下。")
+    order = (then or done)[0]
+    return Found(
+        f"我查了,{order_line(order)},系统显示钱已经到账。请您看一下卡里的明细;不是这笔的话,请说哪天、哪只。", order.fund
+    )
 
 
 def figures(turn: Turn, items: Sequence[Holding]) -> Found:

@@ -26,9 +26,14 @@ async def dca_query(turn: Turn, house: House) -> Answer:
     text = "\n".join(
         (f"您有{len(kept)}个定投:", *(f"· {plan_line(plan)}" for plan in kept), following(kept), cite(rules))
     )
-    return say(
-        with_comfort(turn, text), card={"title": "定投计划", "rows": rows}, quick=("改金额", "暂停定投", "恢复定投")
-    )
+    return say(with_comfort(turn, text), card={"title": "定投计划", "rows": rows}, quick=next_steps(kept))
+
+
+def next_steps(plans: list[Plan]) -> tuple[str, ...]:
+    """Only what can be done with these plans."""
+    states = {plan.status for plan in plans}
+    can = {"running": "暂停定投", "paused": "恢复定投"}
+    return ("改金额", *(words for state, words in can.items() if state in states))
 
 
 def following(plans: list[Plan]) -> str:

@@ -17,6 +17,7 @@ from institution.models import Client, Fund
 from knowledge.search import Entry
 
 MONTH = timedelta(days=30)
+YI = 100_000_000
 
 
 async def named_fund(turn: Turn, house: House) -> Fund | None:
@@ -82,7 +83,7 @@ async def ask_fund_info(turn: Turn, house: House) -> Answer:
     navs = await house.institution.navs(fund.code, turn.today - timedelta(days=365), turn.today)
     client = await house.institution.client(turn.client_id)
     rows = [{"label": "类型", "value": f"{fund.kind},{fund.sector}"}, {"label": "风险", "value": fund.risk},
-            {"label": "基金经理", "value": fund.manager}, {"label": "规模", "value": f"{decimal(fund.size):,.0f}亿元"},
+            {"label": "基金经理", "value": fund.manager}, {"label": "规模", "value": f"{decimal(fund.size) / YI:,.1f}亿元"},
             {"label": "基准", "value": fund.benchmark},
             {"label": "净值", "value": f"{fund.nav:.4f}({day(fund.nav_date)},{change(fund.day_change)})"}]  # fmt: skip
     past = ""

@@ -29,16 +29,20 @@ async def request_handoff(turn: Turn, house: House) -> Answer:
 
 async def ask_for_person(turn: Turn, house: House, wish: Mapping[str, Any], *, action: str) -> Answer:
     reasons = [str(code) for code in wish.get("reasons") or ASKED["reasons"]]
+    expert = next((word for word in EXPERT_TOPICS if word in turn.text), None) if turn.intent == "book_expert" else None
+    wanted = {"book_expert": f"客户想预约专家:{turn.text}", "ask_callback": f"客户要求回电:{turn.text}"}.get(
+        turn.intent
+    )
     facts = planning.facts(Sketch.of(turn.plan)) if turn.plan and turn.plan.get("computed") else []
     try:
         state = await house.gateway.request_handoff(
             conversation_id=turn.conversation_id, client_id=turn.client_id, reasons=reasons,
-            topic=_text(wish.get("topic")), second_topic=_text(wish.get("second_topic")), facts=facts,
-            note=_text(wish.get("words")) or "", key=f"{turn.message_id}-{action}",
+            topic=expert or _text(wish.get("topic")), second_topic=_text(wish.get("second_topic")), facts=facts,
+            note=wanted or _text(wish.get("words")) or "", key=f"{turn.message_id}-{action}",
         )  # fmt: skip
     except AgentError:
         return say(
-            "人工服务系统这会儿没有回应,您的请求还没有确认排上。我们会继续为您尝试;急的话可以点页面上的「转人工」再试。",
+            "人工服务系统这会儿没有回应,您的请求还没有确认排上。请过一会儿点「转人工」再试一次。",
             quick=(HUMAN,),
         ).remembering(plan_ready=None, large_redemption=None)
     return told(turn, reasons, state).remembering(plan_ready=None, large_redemption=None)
@@ -47,15 +51,19 @@ async def ask_for_person(turn: Turn, house: House, wish: Mapping[str, Any], *, a
 def told(turn: Turn, reasons: list[str], state: HandoffState) -> Answer:
     """Why a person, where in the queue, how long honestly."""
     place = place_words(state)
+    if "self_harm" in reasons:
+        return say(CARE if state.state != "active" else place)
     if state.already:
         return say(f"您已经在排队了,不用重排。{place}期间有什么需要,我还在。", quick=("还要多久",))
     why = client_words(reasons)
     # A reason that is the mood itself says the comfort already.
     opening = "" if any(code.startswith("emotion_") for code in reasons) else comfort(turn)
-    said = f"{why},我这就为您请同事来。" if why else "好的,这就为您接人工。"
+    said = f"{why},我已经替您登记了人工。" if why else "好的,已经替您登记了人工。"
     return say(f"{opening}{said}{place}您刚才说的我都会转给他,不用再说一遍。", quick=("还要多久",))
 
 
+#: Nobody in distress is told of queues and office hours.
+CARE = "我已经请真人同事优先来找您。在他来之前,我一直在这里,您随时可以跟我说话。"
 #: Why a person comes, as the client should hear it; the catalogue's own words are for the advisor.
 CLIENT_WORDS = {
     "own_advisor_asked": "您要找自己的理财经理",
@@ -134,16 +142,8 @@ async def book_expert(turn: Turn, house: House) -> Answer:
             quick=(HUMAN, "给我回电话"),
         )
     lines = "\n".join(f"· {advisor.name}({advisor.role}):{slot_words(advisor)}" for advisor in experts[:3])
-    wish: dict[str, Any] = dict(turn.escalation or {"reasons": ["explicit_ask"], "topic": topic})
-    wish["words"] = f"客户想预约{topic or ''}专家:{turn.text}"
-    asked = await ask_for_person(turn, house, wish, action="book_expert")
-    return (
-        say(
-            f"{topic or ''}专家可约的时间:\n{lines}\n您说个合适的时间,我一并转给同事为您定下来。",
-            quick=(HUMAN,),
-        )
-        + asked
-    )
+    # The escalation policy asks for the person right after this answer (`ask_for_person`).
+    return say(f"{topic or ''}专家可约的时间:\n{lines}\n您说个合适的时间,我一并转给同事为您定下来。", quick=(HUMAN,))
 
 
 def slot_words(advisor: Advisor) -> str:
@@ -155,10 +155,7 @@ def slot_words(advisor: Advisor) -> str:
 @answers("ask_callback")
 async def ask_callback(turn: Turn, house: House) -> Answer:
     client = await house.institution.client(turn.client_id)
-    wish: dict[str, Any] = dict(turn.escalation or {"reasons": ["explicit_ask"], "topic": None})
-    wish["words"] = f"客户要求回电:{turn.text}"
-    asked = await ask_for_person(turn, house, wish, action="ask_callback")
-    return say(f"好的,回电请求和您方便的时间我转给同事,电话会打到您预留的{client.phone}。号码不对请先说一声。") + asked
+    return say(f"好的,回电请求和您方便的时间我转给同事,电话会打到您预留的{client.phone}。号码不对请先说一声。")
 
 
 @answers("ask_wait")

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions import reading
 from actions.arithmetic import Goal, Line, drawdown_capital, future_value, growth, months_needed, payment, plan
+from actions.projection import INFLATION, MEAN, PATHS, in_future_money, project
 from actions.turn import Turn
 from actions.words import RISK_NOTICE
 from actions.writing import money
@@ -37,6 +38,10 @@ INCOME = re.compile(r"领|花|开销|生活费|退休后|补充|养老金")
 YEARLY_INCOME = re.compile(r"年收入|年薪|一年挣|一年赚|收入")
 DEBT = re.compile(r"贷款|房贷|欠|负债|车贷")
 NOTHING = re.compile(r"没(有)?(存款|本金|积蓄|钱|贷款|房贷|负债)|从零|零基础|一分没有")
+
+
+#: These words ask for a deal, not for another figure in the plan.
+TRADES = re.compile(r"定投|买|卖|赎|转换|撤|申购|扣款|号")
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,11 @@ def hear(sketch: Sketch, text: str, age: int) -> Sketch:
         if field:
             sketch = Sketch.of({**sketch.to_slot(), field: float(value)})
     return sketch
+
+
+def revises(sketch: Sketch, text: str, age: int) -> bool:
+    """Whether a message changes a figure of a plan already computed: 「改成每月1500」, 「要是15年后用呢」."""
+    return sketch.computed and not TRADES.search(text) and hear(sketch, text, age) != sketch
 
 
 def _field(sketch: Sketch, before: str) -> str | None:
@@ -185,11 +195,24 @@ def _saving(sketch: Sketch, level: str) -> tuple[str, dict[str, Any]]:
         f"先算一版:{describe_time(wanted.months)}({wanted.months}个月)后要{round_money(wanted.target)},"
         f"起步{round_money(wanted.start)},每月月底存{round_money(wanted.monthly or 0)}。",
         *(_line(line, wanted) for line in lines),
-        "3%、4%、5%是假设的年化收益率,按月复利算,不是预测,更不是承诺;学费、房价怎么涨没有计入。",
+        "3%、4%、5%是假设的年化收益率,按月复利算,不是预测,更不是承诺。",
         *ways(wanted, lines[0]),
+        _ups_and_downs(wanted, level), _prices(wanted),
         _products(level), RISK_NOTICE,
     ))  # fmt: skip
-    return text, card(sketch.topic, wanted, lines)
+    return text, card(sketch.topic, wanted, lines, level)
+
+
+def _ups_and_downs(wanted: Goal, level: str) -> str:
+    """How far the end may lie from the middle, with the assumptions."""
+    found = project(wanted, level)
+    return (f"再看起伏:假设年化{MEAN:.0%}、每年波动{found.volatility:.0%},模拟{PATHS:,}次,八成落在"
+            f"{round_money(found.low)}到{round_money(found.high)}之间,够{round_money(wanted.target)}的约占{found.reached:.0%}。")  # fmt: skip
+
+
+def _prices(wanted: Goal) -> str:
+    later = in_future_money(wanted.target, wanted.months)
+    return f"物价没有算进目标:要是按每年涨{INFLATION:.0%}算(假设),今天的{round_money(wanted.target)}到时要约{round_money(later)}。"
 
 
 def _line(line: Line, wanted: Goal) -> str:
@@ -222,20 +245,15 @@ def round_money(value: float) -> str:
     return f"{value:,.0f}元" if abs(value) < 10_000 else f"{round(value, -2):,.0f}元"
 
 
-def card(topic: str, wanted: Goal, lines: tuple[Line, ...]) -> dict[str, Any]:
+def card(topic: str, wanted: Goal, lines: tuple[Line, ...], level: str) -> dict[str, Any]:
     rows = [{"label": f"年化{line.yearly_rate:.0%}(假设)", "value": f"每月需{money(line.needed_monthly)}"
              + (f",现计划到期约{round_money(line.reached)}" if line.reached is not None else "")} for line in lines]  # fmt: skip
-    steps = sorted({0, *range(12, wanted.months, 12), wanted.months})
-    series = [
-        {
-            "name": f"{line.yearly_rate:.0%}",
-            "points": [
-                [month, round(future_value(wanted.start, wanted.monthly or 0, line.yearly_rate, month))]
-                for month in steps
-            ],
-        }
-        for line in lines
-    ]
+    found = project(wanted, level)
+    rows.append({"label": "模拟区间(中间八成)", "value": f"{round_money(found.low)}至{round_money(found.high)}"})
+    rows.append({"label": "模拟中达到目标", "value": f"约{found.reached:.0%}", "tone": "muted"})
+    series = [{"name": name, "points": [[way[0], round(way[at])] for way in found.ways]}
+              for at, name in ((1, "较差(10%)"), (2, "中间"), (3, "较好(90%)"))]  # fmt: skip
+    series.append({"name": "目标", "points": [[0, round(wanted.target)], [wanted.months, round(wanted.target)]]})
     return {
         "title": f"{topic}规划(初版)",
         "rows": rows,

@@ -19,8 +19,10 @@ def concerns(turn: Turn) -> bool:
     if not turn.plan or "kind" not in turn.plan:
         return False
     sketch = Sketch.of(turn.plan)
-    if sketch.computed or sketch.seen == turn.message_id or not sketch.fresh(turn.now):
+    if sketch.seen == turn.message_id or not sketch.fresh(turn.now):
         return False
+    if sketch.computed:
+        return planning.revises(sketch, turn.text, turn.person.age)
     return planning.hear(sketch, turn.text, turn.person.age) != sketch
 
 
@@ -42,7 +44,12 @@ async def go_on(turn: Turn, house: House, sketch: Sketch, *, first: bool = False
     text, card = planning.result(sketch, level)
     done = replace(sketch, computed=True)
     ready = {"topic": sketch.topic, "reason": f"complex_planning_{sketch.topic}", "facts": planning.facts(done)}
-    answer = say(f"{text}\n这是初版,我请{sketch.topic}方面的顾问接着为您细化。", card=card, quick=(HUMAN,))
+    if sketch.computed or turn.owner != "bot":
+        # Changed figures: the expert is on his way already.
+        return say(f"按新的数重算了。{text}", card=card, quick=("15年后用呢", HUMAN)).remembering(plan=done.to_slot())
+    answer = say(
+        f"{text}\n这是初版,我请{sketch.topic}方面的顾问接着为您细化。想改哪个数,直接说。", card=card, quick=(HUMAN,)
+    )
     return answer.remembering(plan=done.to_slot(), plan_ready=ready)
 
 

@@ -173,9 +173,11 @@ async def ask_limit(turn: Turn, house: House) -> Answer:
     rules = await house.rules(
         turn.today, "RULE-PRIV" if fund.kind == "私募" else "RULE-RDM-MMF" if fund.kind == "货币" else "RULE-T"
     )
+    within = fund.kind != "私募" and fund.risk[1:] <= turn.person.risk_level[1:]
+    buyable = ("买1000元",) if within else ()
     extra = f"\n{rules[0].text}" if rules and fund.kind in ("私募", "货币") else ""
     return say(
-        f"{text}{extra}\n{cite(rules) if extra else ''}".strip(), quick=("买1000元", "手续费怎么收")
+        f"{text}{extra}\n{cite(rules) if extra else ''}".strip(), quick=(*buyable, "这只怎么样", "手续费怎么收")
     ).remembering(**about(fund.code))
 
 

@@ -13,7 +13,9 @@ from actions import (
     checkup,
     complaints,
     dca,
+    footing,
     funds,
+    guards,
     human,
     planning,
     plans,
@@ -52,11 +54,13 @@ class Answering(Action):  # type: ignore[misc]  # rasa-sdk has no types
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        turn = Turn.of(tracker.slots, tracker.latest_message, conversation_id=tracker.sender_id)
+        turn = Turn.of(tracker.slots, tracker.latest_message, conversation_id=tracker.sender_id, events=tracker.events)
         answer = await answer_turn(self._name, self._handler, turn, self._house)
+        short = self._name.startswith("ask_") and footing.wants_short(turn)
         for reply in answer.replies:
+            text = footing.shortened(reply.text) if short else reply.text
             extra = {"card": typeset_all(reply.card), "quick_replies": [typeset(text) for text in reply.quick_replies]}
-            dispatcher.utter_message(text=typeset(for_person(reply.text, turn.person)), json_message=extra)
+            dispatcher.utter_message(text=typeset(for_person(text, turn.person)), json_message=extra)
         slots = dict(answer.slots)
         if answer.replies and self._name != "repeat":
             slots["last_answer"] = answer.text
@@ -66,11 +70,15 @@ class Answering(Action):  # type: ignore[misc]  # rasa-sdk has no types
 async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> Answer:
     """What the handler says, or the open order; a system that is silent is said to be silent."""
     try:
+        if name not in BEFORE_ORDERS and (refused := guards.refusal(turn)):
+            return refused
+        if name not in BEFORE_ORDERS and (warned := guards.warning(turn)):
+            return warned if name in guards.NOTHING_ELSE else warned + await handler(turn, house)
         if name not in BEFORE_ORDERS and desk.concerns(turn):
             return await desk.go_on(name, handler, turn, house)
         if name not in BEFORE_ORDERS and name not in planning.NEEDS and plans.concerns(turn):
             return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
-        return await handler(turn, house)
+        return await footing.helped(name, turn, house) or await handler(turn, house)
     except Unavailable as error:
         LOG.warning(
             "A system did not answer.", action="answer_unavailable", handler=name, cause=error.fields.get("cause")

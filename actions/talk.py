@@ -174,7 +174,22 @@ async def abuse(turn: Turn, house: House) -> Answer:
     )
 
 
-@answers("self_harm", "self_care")
+@answers("self_care")
+async def stay(turn: Turn, house: House) -> Answer:
+    """Between the words of self-harm and the person who comes: there, without business, never the same words twice."""
+    words = next((text for text in STAYING if not any(text[:6] in told for told in turn.told)), STAYING[-1])
+    return say(words, quick=(HUMAN,))
+
+
+#: Said one after the other while somebody in distress waits for a person.
+STAYING = (
+    f"我听着呢。这种时候一个人扛着太难了,能不能现在给一位家人或朋友打个电话,让他来陪您?也可以拨{HOTLINE},那边24小时有人接。",
+    f"您愿意说,我就在。先别一个人待着:打开灯、倒杯水,拨{HOTLINE}和他们说说,好吗?同事也在赶来。",
+    f"我没有走开。要是现在觉得撑不住,请马上打120或110;或者拨{HOTLINE},有人陪您说话。",
+)
+
+
+@answers("self_harm")
 async def self_care(turn: Turn, house: House) -> Answer:
     """Care first; the hotline; a person is called by the escalation policy. No business, no quick exits."""
     name = f"{turn.person.name}," if turn.person.name else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +12,8 @@ from kit.clock import SHANGHAI
 
 #: From this age on sentences are short and come one a line (requirement A7).
 ELDERLY = 60
+#: How many earlier messages of each side an answer may look at.
+REMEMBERED = 20
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,19 @@ class Turn:
     plan: Mapping[str, Any] | None = None
     escalation: Mapping[str, Any] | None = None
     worry_told: str | None = None
+    #: Earlier texts of this talk, the client's and the bot's, oldest first.
+    said: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, slots: Mapping[str, Any], message: Mapping[str, Any], *, conversation_id: str) -> Turn:
+    def of(
+        cls,
+        slots: Mapping[str, Any],
+        message: Mapping[str, Any],
+        *,
+        conversation_id: str,
+        events: Sequence[Mapping[str, Any]] = (),
+    ) -> Turn:
         intent = message.get("intent") or {}
         return cls(
             client_id=slots.get("client_id") or conversation_id.removeprefix("cv-"),
@@ -87,6 +99,8 @@ class Turn:
             plan=slots.get("plan"),
             escalation=slots.get("escalation"),
             worry_told=slots.get("worry_told"),
+            said=_texts(events, "user")[:-1],
+            told=_texts(events, "bot"),
         )
 
     @property
@@ -118,6 +132,12 @@ class Turn:
 
     def _values(self, entity: str) -> list[Any]:
         return [found["value"] for found in self.entities if found.get("entity") == entity and found.get("value")]
+
+
+def _texts(events: Sequence[Mapping[str, Any]], kind: str) -> tuple[str, ...]:
+    """The last texts of one side of the talk."""
+    found = [half_width(event.get("text") or "") for event in events if event.get("event") == kind]
+    return tuple(found[-REMEMBERED:])
 
 
 def half_width(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from actions.turn import Person, Turn
+from actions.turn import Person, Turn, half_width
 from actions.writing import full_day
 from institution.models import Rule
 
@@ -16,11 +16,12 @@ SYSTEM_SILENT = "机构系统这会儿没有回应,我查不到准确的数据,�
 #: National psychological support line, free of charge, day and night (国家卫生健康委, since 2025-01-01).
 HOTLINE = "12356"
 
+#: In this order, each once in a talk: comfort said twice in the same words is none.
 COMFORT = {
-    "恐慌": "我明白您现在很着急,我们先稳一稳,一件一件来看。",
-    "焦虑": "账户有波动,心里不踏实很正常,我陪您一起看看。",
-    "失望": "让您失望了,这份心情我理解。我把情况如实说给您听。",
-    "愤怒": "很抱歉让您这么生气,您的不满我认真记下了。",
+    "恐慌": ("我明白您现在很着急,我们先稳一稳,一件一件来看。", "我在,您别慌,先看清楚再决定。"),
+    "焦虑": ("心里不踏实很正常,我陪您一起看看。", "您担心的我明白,我们接着看。", "嗯,这种时候谁都会多想。"),
+    "失望": ("让您失望了,这份心情我理解。我把情况如实说给您听。", "我知道这不是您想看到的。"),
+    "愤怒": ("很抱歉让您这么生气,您的不满我认真记下了。", "您生气有您的道理,我们只说这件事。"),
 }
 CLEARER = "是我前面没讲清楚,我说简单些。"
 #: Below this strength a negative word is only a colour of speech and asks for no comfort.
@@ -30,8 +31,13 @@ FELT = 0.35
 def comfort(turn: Turn) -> str:
     """A sentence that meets the mood before the facts; empty when the mood asks for none."""
     if turn.emotion in COMFORT and turn.strength >= FELT:
-        return COMFORT[turn.emotion]
+        said = "\n".join(map(half_width, turn.told))
+        return next((words for words in COMFORT[turn.emotion] if _opening(words) not in said), "")
     return CLEARER if turn.emotion == "困惑" and turn.repeats > 0 else ""
+
+
+def _opening(words: str) -> str:
+    return re.split("[,。]", words)[0]
 
 
 def with_comfort(turn: Turn, text: str) -> str:

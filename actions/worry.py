@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from actions import attribution
 from actions.answers import HUMAN, Answer, about, answers, say
 from actions.arithmetic import rise_to_recover
 from actions.attribution import Moves
+from actions.funds import ask_fund_info
 from actions.services import House
 from actions.turn import Turn
 from actions.words import RISK_NOTICE, comfort, soft
@@ -65,8 +66,26 @@ async def load_case(turn: Turn, house: House) -> Case | None:
     return Case(holdings, chosen, fund, navs, recent, client.risk_level or turn.person.risk_level)
 
 
+async def not_held(turn: Turn, house: House, *, adding: bool = False) -> Answer | None:
+    """A fund is named that the client does not have: its facts, not those of another fund he holds."""
+    if not turn.funds:
+        return None
+    holdings = await house.institution.holdings(turn.client_id)
+    funds = await house.funds_by_code()
+    named = [funds[code] for code in turn.funds if code in funds]
+    if not named or any(item.fund in turn.funds for item in holdings.items):
+        return None
+    opening = "买不买由您来定,先看事实。" if adding else f"我查了,您名下没有{named[0].name}。"
+    facts = await ask_fund_info(turn, house)
+    return replace(
+        facts, replies=(replace(facts.replies[0], text=f"{opening}{facts.replies[0].text}"), *facts.replies[1:])
+    )
+
+
 @answers("ask_loss_reason")
 async def ask_loss_reason(turn: Turn, house: House) -> Answer:
+    if answer := await not_held(turn, house):
+        return answer
     case = await load_case(turn, house)
     if case is None:
         return say("您名下现在没有持有基金,没有亏损。", quick=("我的持仓", HUMAN))
@@ -74,15 +93,10 @@ async def ask_loss_reason(turn: Turn, house: House) -> Answer:
         return no_loss(turn, case)
     if turn.worry_told == turn.message_id:
         return say("亏的原因上面已经算给您看了。", quick=("组合体检", HUMAN))
-    parts = [
-        comfort(turn),
-        standing(case),
-        causes(case),
-        own_timing(case),
-        heavy(case),
-        path(case, soft(turn)),
-        RISK_NOTICE,
-    ]
+    own = own_timing(case)
+    parts = [comfort(turn), standing(case), causes(case), own, heavy(case), path(case, soft(turn)), RISK_NOTICE]
+    if turn.person.elderly:
+        parts = [comfort(turn), standing_shortly(case), causes_shortly(case), CALM_DOWN, RISK_NOTICE]
     return told(turn, case, parts)
 
 
@@ -91,9 +105,33 @@ def no_loss(turn: Turn, case: Case) -> Answer:
     total = case.holdings
     text = (
         f"我查了,您持有的{len(total.items)}只基金目前都没有低于成本,累计{gain(total.profit)};"
-        f"{day(case.holding.nav_date)}当天{gain(total.day_profit)}。"
+        f"{day(case.holding.nav_date)}当天{gain(total.day_profit)}{day_cause(total)}。"
     )
     return say("\n".join(part for part in (comfort(turn), text, RISK_NOTICE) if part), quick=("我的持仓", "组合体检"))
+
+
+def day_cause(total: Holdings) -> str:
+    """Which fund made the day's loss."""
+    worst = min(total.items, key=lambda item: item.day_profit)
+    return f",主要是{worst.name}{gain(worst.day_profit)}" if total.day_profit < 0 and worst.day_profit < 0 else ""
+
+
+#: For the elderly: the matter in a few short sentences; the rest stands on the card and is told when asked for.
+CALM_DOWN = "不用急着做决定。想听哪一点,您说,我慢慢讲。"
+
+
+def standing_shortly(case: Case) -> str:
+    item = case.holding
+    return f"{item.name}:您投入{money(item.cost)},现在值{money(item.value)},{gain(item.profit)}。"
+
+
+def causes_shortly(case: Case) -> str:
+    found = case.recent
+    if found is None:
+        return "近30天的数据不全,原因我不乱说。"
+    why = {"market": "大盘一起跌", "sector": f"{case.fund.sector}这一类都在跌", "own": "基金自己做得比同类差"}
+    moved = f"近一个月它{change(found.fund)}"
+    return f"{moved}。" if found.fund >= 0 else f"{moved},主要是{why[attribution.main_cause(found)]}。"
 
 
 def told(turn: Turn, case: Case, parts: Sequence[str]) -> Answer:
@@ -127,7 +165,7 @@ def causes(case: Case) -> str:
     )
     same = abs(found.sector) < attribution.NAMED
     if found.fund >= 0:
-        return f"{facts}近一个月它没有跌,亏损是更早形成的。"
+        return f"{facts}近一个月它没有跌{',亏损是更早形成的' if case.holding.profit < 0 else ''}。"
     reason = {
         "market": "主要是大盘一起跌,不是这只独有的问题。",
         "sector": f"主要原因在板块:{case.fund.sector}比大盘多跌了{points(found.sector)},同类都在跌。",
@@ -175,8 +213,10 @@ def cautious(case: Case, gentle: bool) -> str:
     fit = (
         f"您的等级是{case.level},持仓里{names}超过了这个等级,波动会比您能承受的大。"
         if above
-        else f"您的等级是{case.level}。"
+        else f"您的持仓都在您的等级{case.level}以内。"
     )
+    if not above and case.holding.profit >= 0:
+        return fit
     if gentle:
         return f"{fit}现在不用急着做决定,先把情况看明白。想降低波动,我可以把R{case.level[1]}以内的类型讲给您听。"
     return f"{fit}想降低波动,可以了解R{case.level[1]}以内的货币、纯债类,用转换或分批的方式换过去;换不换由您决定。"
@@ -190,9 +230,8 @@ def rebounds(case: Case) -> str:
     if low and low.rate < -0.05:
         own = f"这只基金从{full_day(low.peak_on)}的高点{low.peak:.4f}到现在{change(low.rate)}。"
     if falls is None:
-        return (
-            f"{own}这个板块过去跌过、也回来过,但每次花的时间差别很大,也有一直没回来的,我手里没有可靠的统计,不下结论。"
-        )
+        # No statistics of this index at hand: nothing is said of how it went before.
+        return own
     return f"{own}{falls.told()}历史不代表这次也一样。(来源:{falls.source})"
 
 
@@ -206,7 +245,8 @@ def card(case: Case) -> dict[str, Any]:
             ("近30天 基金", case.recent.fund), (f"近30天 {case.fund.benchmark}", case.recent.benchmark),
             ("近30天 沪深300", case.recent.market))]  # fmt: skip
     days = [nav for nav in case.navs if case.recent and nav.date >= case.recent.start]
-    made: dict[str, Any] = {"title": f"{item.name}:亏在哪里", "rows": rows}
+    title = f"{item.name}:{'亏在哪里' if item.profit < 0 else '近况'}"
+    made: dict[str, Any] = {"title": title, "rows": rows}
     if len(days) > 1:
         series = [("基金", [nav.nav for nav in days]), ("基准", [nav.benchmark for nav in days])]
         made["chart"] = {"kind": "line", "unit": "%", "series": [
@@ -237,6 +277,9 @@ async def ask_should_add(turn: Turn, house: House) -> Answer:
 
 
 async def _should(turn: Turn, house: House, opening: str) -> Answer:
+    adding = turn.intent == "ask_should_add" or re.search(r"抄底|加仓|补仓|再买|上车|梭哈", turn.text) is not None
+    if answer := await not_held(turn, house, adding=adding):
+        return answer
     case = await load_case(turn, house)
     if case is None:
         return say("您名下现在没有持有基金。", quick=("我的持仓", HUMAN))
@@ -247,7 +290,6 @@ async def _should(turn: Turn, house: House, opening: str) -> Answer:
             f"{'要不要加' if turn.intent == 'ask_should_add' else '要不要卖'},看的也是上面这几条,由您来定。",
             quick=("组合体检", HUMAN),
         )
-    adding = turn.intent == "ask_should_add" or re.search(r"抄底|加仓|补仓|再买", turn.text)
     barred = f"另外,这只是{case.holding.risk},超过您的等级{case.level},按RULE-SUIT不能再加仓,可以保留或卖出。" if adding and (
         attribution.above_level([case.holding], case.level)) else ""  # fmt: skip
     parts = [
@@ -260,6 +302,9 @@ async def _should(turn: Turn, house: House, opening: str) -> Answer:
         barred,
         RISK_NOTICE,
     ]
+    if turn.person.elderly:
+        parts = [comfort(turn), opening.split("。")[0] + "。", standing_shortly(case), causes_shortly(case), barred, CALM_DOWN,
+                 RISK_NOTICE]  # fmt: skip
     return told(turn, case, parts)
 
 
@@ -305,11 +350,16 @@ async def soothe(turn: Turn, house: House) -> Answer:
     if case is None:
         return say(f"{first}\n您名下现在没有持有基金,资金没有在波动。想说说担心什么吗?", quick=(HUMAN,))
     own = advisor_told(turn)
+    if (turn.escalation or {}).get("topic") == "投诉":
+        # The mood is about how he was treated, not about the market.
+        return say("\n".join(part for part in (first, "您说的事都在记录里,处理的同事看得到,不用再说一遍。", own) if part),
+                   quick=("投诉进度", HUMAN))  # fmt: skip
+    history_told = rebounds(case) if case.holding.profit < 0 else ""
     parts = [
         first,
         standing_gently(case),
         heavy(case),
-        rebounds(case),
+        history_told,
         "不用急着做决定。您想了解哪一点,我慢慢讲给您听。",
         own,
         RISK_NOTICE,

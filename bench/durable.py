@@ -30,7 +30,7 @@ from handoff.model import Advisor, AdvisorView, Case, HandoffState, Presence
 from handoff.policy import Policy, load_policy
 from handoff.ports import Json
 from handoff.priority import prioritise
-from handoff.record import Handoff
+from handoff.record import Handoff, from_row
 from handoff.service import Handoffs
 from institution import models
 from kit.clock import Clock, SystemClock
@@ -178,7 +178,7 @@ async def _claim(connection: AsyncConnection, stage: Stage, index: AdvisorIndex)
     row = (await connection.execute(query.with_for_update(skip_locked=True))).mappings().first()
     if row is None:
         return
-    handoff, now = store.from_row(row), stage.clock.now()
+    handoff, now = from_row(row), stage.clock.now()
     holder = func.coalesce(table.c.offered_to, table.c.owner_id)
     counted = select(holder, func.count()).where(table.c.state.in_(HELD)).group_by(holder)
     loads = {one: int(count) for one, count in await connection.execute(counted)}

@@ -54,7 +54,8 @@ def make_day(seed: int, arrivals: int, advisors: int) -> Day:
     instants = sorted(START + timedelta(hours=hour, seconds=random.uniform(0, 3600)) for hour in hours)
     cases = list(make_cases(random, staff, policy.matching, iter(instants)))
     handling = {
-        case.id: timedelta(minutes=HANDLING_MEDIAN_MINUTES * random.lognormvariate(0, HANDLING_SPREAD)) for case in cases
+        case.id: timedelta(minutes=HANDLING_MEDIAN_MINUTES * random.lognormvariate(0, HANDLING_SPREAD))
+        for case in cases
     }
     return Day(staff, cases, handling, policy)
 

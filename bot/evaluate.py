@@ -67,7 +67,7 @@ def remember(parse: Parse, before: Previous | None) -> Previous | None:
     if before and parse.intent in ("affirm", "deny", "correct", "thank", "greet", "repeat"):
         return before
     entities = [entity.to_json() for entity in parse.entities] + [dict(entity) for entity in parse.carried]
-    return Previous(parse.intent, tuple(entities))
+    return Previous(parse.intent, tuple(entities), text=parse.text)
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

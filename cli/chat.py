@@ -29,17 +29,17 @@ def turns(text: str) -> list[str]:
     return texts
 
 
-async def play(settings: Settings, client_id: str, script: Path) -> None:
+async def play(settings: Settings, client_id: str, script: Path, channel: str = "web") -> None:
     """Say each turn of the script; print one JSON line a turn."""
     said = turns(script.read_text(encoding="utf-8"))
-    async with ChatClient(settings, client_id) as client:
+    async with ChatClient(settings, client_id, channel) as client:
         for text in said:
             print(json.dumps(await client.say(text), ensure_ascii=False), flush=True)
 
 
-async def converse(settings: Settings, client_id: str) -> None:
+async def converse(settings: Settings, client_id: str, channel: str = "web") -> None:
     """Read lines until the end of input; show the replies as a client sees them."""
-    async with ChatClient(settings, client_id) as client:
+    async with ChatClient(settings, client_id, channel) as client:
         print(f"您好,{client_id}。输入消息后回车,Ctrl-D 结束。")
         while True:
             try:

@@ -18,13 +18,17 @@ TURN_WAIT_SECONDS = 60.0
 class ChatClient:
     """One signed-in client. Use as `async with ChatClient(settings, "C0001") as client`."""
 
-    def __init__(self, settings: Settings, client_id: str) -> None:
-        self.client_id = client_id
+    def __init__(self, settings: Settings, client_id: str, channel: str = "web") -> None:
+        self.client_id, self.channel = client_id, channel
         self._settings = settings
         self._http = httpx.AsyncClient(base_url=settings.gateway, timeout=TURN_WAIT_SECONDS + 10, trust_env=False)
 
+    @property
+    def _who(self) -> dict[str, Any]:
+        return {"client_id": self.client_id, "channel": self.channel}
+
     async def __aenter__(self) -> ChatClient:
-        ticket = await self._call("POST", "/internal/tickets", {"client_id": self.client_id}, internal=True)
+        ticket = await self._call("POST", "/internal/tickets", self._who, internal=True)
         await self._call("GET", ticket["path"])
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def doctor() -> None:
 @app.command()
 def chat(
     client: Annotated[str, typer.Option(help="Which client speaks.")] = "C0001",
-    channel: Annotated[str, typer.Option(help="web")] = "web",
+    channel: Annotated[str, typer.Option(help="web, or wechat: read as if it were written there.")] = "web",
     script: Annotated[
         Path | None, typer.Option(help="YAML list of the client's turns; prints one JSON line a turn.")
     ] = None,
@@ -67,11 +68,10 @@ def chat(
     """Talk to the running system from a terminal."""
     from cli import chat as chat_command
 
-    if channel != "web":
-        raise typer.BadParameter("only web so far", param_hint="--channel")
-    _run(
-        chat_command.play(settings.load(), client, script) if script else chat_command.converse(settings.load(), client)
-    )
+    if channel not in ("web", "wechat"):
+        raise typer.BadParameter("web or wechat", param_hint="--channel")
+    told = settings.load()
+    _run(chat_command.play(told, client, script, channel) if script else chat_command.converse(told, client, channel))
 
 
 @sandbox_app.command("load")
@@ -150,8 +150,15 @@ def sim(
 def demo(
     minutes: Annotated[float, typer.Option(help="How long.")] = 5.0,
     clients: Annotated[int, typer.Option(help="How many speak at once.")] = 6,
+    wechat: Annotated[
+        bool, typer.Option("--wechat", help="A phone in the browser instead, to try WeChat by hand.")
+    ] = False,
 ) -> None:
     """Simulated clients and advisors on the running system."""
+    if wechat:
+        # The platform's stand-in is the one that the tests use: it lives with them, in the tree.
+        os.chdir(ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "tests.wechat.phone"])
     from cli import demo as demo_command
 
     _run(demo_command.play(settings.load(), minutes=minutes, clients=clients))

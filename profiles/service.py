@@ -7,21 +7,21 @@ what failed is taken in with the next turn or the daily sweep.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from institution.calendar import SHANGHAI
-from institution.models import Client
+from institution.models import Client, Holdings
 from kit import log
 from kit.clock import Clock
 from kit.errors import AgentError, Conflict, Invalid, NotFound
 from kit.ids import NewId
 from profiles import store, view
 from profiles.alerts import OUTCOMES, Alert, State, close, false_share, measure, observe
-from profiles.books import Books, facts_of, person_of, positions_of
+from profiles.books import facts_of, person_of, positions_of
 from profiles.model import Evidence, Facts, LifeEvent, Said
 from profiles.policy import Policy
 from profiles.ports import Institution, Talk
@@ -33,16 +33,23 @@ from profiles.words import TOPICS
 logger = log.get(__name__)
 #: Evidence older than this has faded, and no indicator looks back further.
 LOOK_BACK = timedelta(days=90)
-#: After any turn of a day the books are read once; after a turn about them, at once.
-BOOKS_FRESH = timedelta(hours=24)
+#: After any turn of a day the books are read once; after a turn about them again, but not at every question of a talk.
+BOOKS_FRESH, BOOKS_SAME = timedelta(hours=24), timedelta(minutes=10)
+#: Profiles brought up to date at once: turns go first.
+AT_ONCE = 2
 #: A brief or a page is never late for the institution.
 PATIENCE_SECONDS = 2.0
 STOP_SECONDS = 3.0
-#: What may have changed the books or makes them matter now: all business, and the yes that places an order.
+#: What may have placed, changed or cancelled an order or a 定投; the yes is that of the order.
+ORDERS = frozenset({
+    "buy_fund", "redeem_fund", "switch_fund", "rebalance", "cancel_order", "dca_create", "dca_modify", "dca_pause",
+    "dca_resume", "dca_stop", "affirm", "account_security",
+})  # fmt: skip
+#: What makes the books matter now: all business.
 TOUCHES = frozenset(TOPICS) - {
     "ask_trading_hours", "ask_term", "ask_limit", "change_phone", "change_card", "change_identity", "accessibility",
     "how_to_use", "ask_benefits", "ask_privacy", "ask_human", "ask_callback",
-} | {"affirm"}  # fmt: skip
+} | ORDERS  # fmt: skip
 
 
 class AlertUnknown(NotFound):
@@ -74,6 +81,7 @@ class Profiles:
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._turnstile = asyncio.Semaphore(AT_ONCE)
 
     # -- what comes in ---------------------------------------------------------------------------------------
 
@@ -83,10 +91,10 @@ class Profiles:
         if client_id not in self._tasks:
             self._tasks[client_id] = asyncio.create_task(self._work(client_id))
 
-    async def settled(self, client_id: str) -> None:
-        """Wait until what was heard of the client is taken in."""
+    async def settled(self, client_id: str, *, seconds: float | None = None) -> None:
+        """Wait until what was heard of the client is taken in, at most so long."""
         if task := self._tasks.get(client_id):
-            await asyncio.wait({task})
+            await asyncio.wait({task}, timeout=seconds)
 
     async def stop(self) -> None:
         """Let what is being taken in end for a moment; the rest is taken in later."""
@@ -111,7 +119,7 @@ class Profiles:
     async def forget(self, client_id: str) -> None:
         """A fixture begins the client's story afresh."""
         self._reader.forget()
-        async with self._engine.begin() as sql:
+        async with self._locks.setdefault(client_id, asyncio.Lock()), self._engine.begin() as sql:
             await store.forget(sql, client_id)
 
     async def _work(self, client_id: str) -> None:
@@ -140,12 +148,12 @@ class Profiles:
 
         books  read them in any case; else only when the talk is about them or they were not read for a day
         """
-        async with self._locks.setdefault(client_id, asyncio.Lock()):
+        async with self._locks.setdefault(client_id, asyncio.Lock()), self._turnstile:
             now = self._clock.now()
             fresh, afresh, place, talk, events = await self._taken(client_id, now)
             evidence, happened = self._understand(fresh)
             happened = new_events(events, happened, self.policy.events)
-            wanted = books or _stale(place.books_at, now) or any(one.intent in TOUCHES for one in fresh)
+            wanted = books or wants_books({one.intent for one in fresh if one.intent}, place.books_at, now)
             # Until the books are read they count as never read: a failure is made good with the next turn.
             place = replace(place, books_at=None) if wanted else place
             async with self._engine.begin() as sql:
@@ -230,10 +238,10 @@ class Profiles:
     async def profile(self, client_id: str, *, reader_id: str, role: str, address: str, assets: bool) -> Json:
         """The profile as the reader may see it; the read is written down (requirement H4)."""
         now = self._clock.now()
-        await self.settled(client_id)
-        client, books = await self._told(client_id, now, assets=assets)
+        await self.settled(client_id, seconds=PATIENCE_SECONDS)
+        client, holdings = await self._told(client_id, assets=assets)
         known = await self._known(client_id)
-        positions = positions_of(books.holdings, now.astimezone(SHANGHAI).date()) if books else None
+        positions = positions_of(holdings, now.astimezone(SHANGHAI).date()) if holdings else None
         shown = view.profile(
             person_of(client) if client else None, positions, known, self.policy, assets=assets, now=now
         )
@@ -292,12 +300,12 @@ class Profiles:
                 await store.alerts_of(sql, client_id), told.said,
             )  # fmt: skip
 
-    async def _told(self, client_id: str, now: datetime, *, assets: bool) -> tuple[Client | None, Books | None]:
-        """What the institution tells in time."""
+    async def _told(self, client_id: str, *, assets: bool) -> tuple[Client | None, Holdings | None]:
+        """What the institution tells in time. Raises NotFound."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 client = await self._reader.client(client_id)
-                return client, await self._reader.books(client_id, now=now) if assets else None
+                return client, await self._reader.holdings(client_id) if assets else None
         except NotFound:
             raise
         except (AgentError, TimeoutError):
@@ -332,6 +340,10 @@ class Profiles:
         return done
 
 
-def _stale(books_at: datetime | None, now: datetime) -> bool:
-    """Also when the clock was set back to an earlier scene."""
-    return books_at is None or not timedelta(0) <= now - books_at < BOOKS_FRESH
+def wants_books(intents: Set[str], books_at: datetime | None, now: datetime) -> bool:
+    """Whether the books are read after turns with these intents. Pure."""
+    if books_at is None or intents & ORDERS:
+        return True
+    age = now - books_at
+    # The clock may have been set back to an earlier scene.
+    return not timedelta(0) <= age < (BOOKS_SAME if intents & TOUCHES else BOOKS_FRESH)

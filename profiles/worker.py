@@ -38,3 +38,6 @@ class Sweeper:
             await self._profiles.sweep(day, pause_seconds=PAUSE_SECONDS)
         except AgentError as error:
             log.get(__name__).warning("The sweep waits for the institution", action="sweep_waits", cause=error.code)
+        except Exception:
+            # The next look tries again; a day without a sweep is worse than a late one.
+            log.get(__name__).exception("The sweep broke", action="sweep_broke")

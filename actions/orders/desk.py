@@ -12,13 +12,15 @@ from actions.orders.machine import Act
 from actions.orders.model import Draft, Facts, Kind, Problem, Step
 from actions.services import House
 from actions.turn import Turn
-from actions.words import comfort
+from actions.words import comfort, soft
 from institution.models import Order, Quote
 from kit.errors import AgentError, Conflict, Invalid, NotFound, Refused, Unavailable
 
 CLOSED = {"order": None}
 #: After these nobody wants to be led back to an order; it stays open until it is void.
-ENDING = frozenset({"abuse", "goodbye", "ask_own_advisor", "book_expert", "ask_callback", "ask_wait"})
+ENDING = frozenset(
+    {"abuse", "goodbye", "ask_own_advisor", "book_expert", "ask_callback", "ask_wait", "ask_complaint_progress"}
+)
 
 
 def concerns(turn: Turn) -> bool:
@@ -100,6 +102,10 @@ async def present(draft: Draft, facts: Facts, turn: Turn, house: House, problem:
     elif problem and problem.code in checks.OF_FUND:
         draft = replace(draft.forgetting_figures(), fund=None, to_fund=None)
         draft = replace(draft, step=machine.missing(draft))
+    if problem and problem.code == "not_understood" and draft.step in (Step.CONFIRM, Step.FINAL):
+        # The figures stand right above: they are not said once more.
+        answer = say(f"{problem.words}\n{wording.reminder(draft)}", quick=_way_back(draft))
+        return answer.remembering(order=draft.to_slot())
     try:
         answer, draft = await _question(draft, facts, turn, house)
     except Unavailable:
@@ -198,11 +204,13 @@ def _placed(draft: Draft, order: Order) -> Answer:
 
 async def _digress(draft: Draft, facts: Facts, handler: Handler, turn: Turn, house: House) -> Answer:
     """Another question in between: answered, then back to the order."""
+    # What is asked in between without a name is about the fund of this order.
+    about_it = replace(turn, last_fund=draft.fund or turn.last_fund)
     try:
-        aside = await handler(turn, house)
+        aside = await handler(about_it, house)
     except AgentError as error:
         aside = say(error.message)
-    if turn.upset or turn.intent in ENDING or turn.intent.startswith("complain_"):
+    if soft(turn) or turn.intent in ENDING or turn.intent.startswith("complain_"):
         # Somebody upset, or leaving, is not reminded of business.
         return aside.remembering(order=draft.to_slot())
     back = say(wording.reminder(draft), quick=_way_back(draft))

@@ -26,6 +26,7 @@ QUESTION = re.compile(
     r"[??]|吗|么$|呢$|多少|什么|啥|怎么|咋|为何|为什么|多久|几天|哪天|几点|啥时|何时|能不能|是不是|会不会|有没有"
 )
 NOT_THIS = re.compile(r"不是(这|那)[只个支]|换一?[只个支](?!债|货|指)|另(外|一)|不对.{0,4}(只|基金)|选错|搞错|弄错")
+CASH_WISHED = re.compile(r"[取提拿].{0,6}(出来|钱|用|现)|用钱|要用|急用|变现")
 CASH = re.compile(r"现金")
 REINVEST = re.compile(r"再投|滚存|利滚利|红利转")
 
@@ -58,7 +59,7 @@ def hear(turn: Turn, kind: str) -> Heard:
         text=text,
         intent=turn.intent,
         funds=turn.funds,
-        quantity=reading.quantity(without_names(text, turn.entities)),
+        quantity=wished(reading.quantity(without_names(text, turn.entities)), text, kind),
         yes=yes and not no,
         no=no or (turn.intent == "deny" and not yes and not NOT_THIS.search(text) and not reading.quantity(text)),
         why_fee=bool(WHY_FEE.search(text)) or turn.intent in ("ask_fee", "complain_fee"),
@@ -69,6 +70,13 @@ def hear(turn: Turn, kind: str) -> Heard:
         weekday=reading.weekday(text),
         mode="现金分红" if CASH.search(text) else "红利再投资" if REINVEST.search(text) else None,
     )
+
+
+def wished(said: Quantity | None, text: str, kind: str) -> Quantity | None:
+    """「取两千出来用」 asks for yuan, 「卖两千」 for shares."""
+    if said and said.unit == "bare" and kind == "redeem" and CASH_WISHED.search(text):
+        return Quantity(said.value, "yuan")
+    return said
 
 
 def without_names(text: str, entities: tuple[Mapping[str, object], ...]) -> str:

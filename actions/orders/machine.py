@@ -40,6 +40,9 @@ SAYS = {Kind.BUY: "买|申购|加仓", Kind.REDEEM: "卖|赎", Kind.SWITCH: "转
         Kind.DCA_CREATE: "定投", Kind.DIVIDEND: "分红|红利"}  # fmt: skip
 
 
+POINTS = re.compile(r"它|这[只个支]|那[只个支]|该基金")
+
+
 def names(kind: Kind, text: str) -> bool:
     """Whether the text says this kind of order in so many words."""
     return bool(re.search(SAYS.get(kind, "定投"), text))
@@ -88,7 +91,9 @@ def advance(draft: Draft, heard: Heard, facts: Facts) -> Move:
 
 def meaning_last_fund(draft: Draft, heard: Heard, last_fund: str | None, facts: Facts) -> Draft:
     """「卖一半」, 「把它卖了」 right after talking of a fund mean that fund, when it fits the order at all."""
-    pointed = heard.quantity is not None or re.search(r"它|这[只个支]|那[只个支]|该基金", heard.text)
+    # A bare sum (「取两千出来用」) asks for money from wherever it is best taken: the client chooses the fund.
+    of_it = heard.quantity is not None and heard.quantity.unit in ("portion", "keep", "shares")
+    pointed = POINTS.search(heard.text) or of_it or (draft.kind.adds and heard.quantity is not None)
     if heard.funds or not last_fund or not pointed or draft.kind.on_plan or draft.kind is Kind.CANCEL:
         return draft
     fits = facts.holding(last_fund) if draft.kind.on_holding else facts.funds.get(last_fund)
@@ -100,13 +105,22 @@ def wants_other(draft: Draft, heard: Heard, other: Kind) -> bool:
     if other is draft.kind or heard.yes or draft.step is Step.RELEASE:
         return False
     said = names(other, heard.text) and not names(draft.kind, heard.text)
-    return said or not fills(draft, heard)
+    return said or not carries(heard)
+
+
+def carries(heard: Heard) -> bool:
+    """Whether the message holds a figure, a fund or a choice: 「改成三千份」 speaks to whatever order is open."""
+    return bool(
+        heard.quantity or heard.funds or heard.mode or heard.not_this or heard.frequency or heard.day or heard.weekday
+    )
 
 
 def missed(draft: Draft, heard: Heard) -> Problem:
     """Nothing in the message moved the draft."""
     if draft.step is Step.FINAL and heard.yes:
         return Problem("type_phrase", "为了稳妥,最后一步要请您点带金额的按钮,或原样打出引号里的话。")
+    if heard.not_this:
+        return Problem("which_then", "好的,换一个。")
     return Problem("not_understood", "这句我没对上。")
 
 
@@ -141,7 +155,7 @@ def changes(draft: Draft, heard: Heard, facts: Facts) -> bool:
 def fill(draft: Draft, heard: Heard, facts: Facts) -> Draft:
     """The draft with everything in it that the message says."""
     if heard.not_this and not heard.funds:
-        draft = replace(draft.forgetting_figures(), fund=None, plan=None, order=None)
+        draft = the_other(draft, heard, facts)
     draft = _fill_funds(draft, heard, facts)
     rhythmic = draft.kind in (Kind.DCA_CREATE, Kind.DCA_MODIFY)
     if heard.quantity and not draft.kind.on_plan and draft.kind not in (Kind.CANCEL, Kind.DIVIDEND):
@@ -156,6 +170,14 @@ def fill(draft: Draft, heard: Heard, facts: Facts) -> Draft:
     if draft.kind is Kind.DIVIDEND and heard.mode:
         draft = replace(draft, mode=heard.mode)
     return _fill_choice(draft, heard, facts)
+
+
+def the_other(draft: Draft, heard: Heard, facts: Facts) -> Draft:
+    """「另一只」: of two holdings the one that was not meant; else the fund is open again."""
+    others = [item.fund for item in facts.holdings if item.fund not in (draft.fund, draft.to_fund)]
+    pointed = draft.fund and draft.kind.on_holding and re.search("另|换一", heard.text)
+    other = others[0] if pointed and len(others) == 1 else None
+    return replace(draft.forgetting_figures(), fund=other, plan=None, order=None)
 
 
 def _fill_funds(draft: Draft, heard: Heard, facts: Facts) -> Draft:

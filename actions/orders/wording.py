@@ -346,7 +346,10 @@ def nothing_to_confirm(orders: Sequence[Order]) -> Answer:
     newest = max(orders, key=lambda order: order.placed_at, default=None)
     if newest is None:
         return say("现在没有等您确认的单子,什么都没有提交。想办的话,告诉我基金和数量就行。", quick=("我的持仓", HUMAN))
-    return say(f"没有重复提交。您最近的一笔是{newest.name},单号{newest.id}:{newest.status_words}。", quick=("查这笔进度", "撤单"))
+    return say(
+        f"没有重复提交。您最近的一笔是{newest.name},单号{newest.id}:{newest.status_words}。",
+        quick=("查这笔进度", "撤单"),
+    )
 
 
 def cut_off_passed(quote: Quote) -> str:

@@ -34,6 +34,9 @@ GIVEN = ("client_id", "message_id", "channel", "now", "owner", "client", "failur
 #: Slots that the gateway may want to know of.
 TOLD = ("plan", "order", "plan_ready", "last_topic", "last_topic_fund", "large_redemption")
 MOST_ACTIONS = 10
+#: Messages after which the one before still is the subject, and how many of them are looked over.
+KEEPS_SUBJECT = ("affirm", "deny", "correct", "thank", "greet", "repeat")
+LOOKED_BACK = 4
 Work = Callable[[MessageProcessor, RulesFile, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
@@ -238,14 +241,20 @@ def reply(event: BotUttered) -> dict[str, Any]:
 
 def previous(tracker: DialogueStateTracker) -> dict[str, Any] | None:
     """What the client asked before the present message, and what the bot did: a follow-up is understood by it."""
-    message = tracker.latest_message
-    if message is None or not message.text:
+    events = tracker.applied_events()
+    said = [e for e in events if isinstance(e, UserUttered) and e.text]
+    if not said:
         return None
-    ran = [e.action_name for e in tracker.applied_events() if isinstance(e, ActionExecuted) and e.action_name != LISTEN]
+    # 「好的」 and 「不对」 do not change the subject.
+    message = next((e for e in reversed(said[-LOOKED_BACK:]) if e.intent_name not in KEEPS_SUBJECT), said[-1])
+    ran = [e.action_name for e in events if isinstance(e, ActionExecuted) and e.action_name != LISTEN]
+    told = [e.text for e in events if isinstance(e, BotUttered) and e.text]
+    carried = message.parse_data.get("carried") or []
     return {
         "intent": message.intent_name,
         "text": message.text,
-        "entities": message.entities,
+        "entities": [*message.entities, *carried],
         "bot_action": ran[-1] if ran else None,
+        "bot_text": told[-1] if told else None,
         "order": bool(tracker.get_slot("order")),
     }

@@ -7,19 +7,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.language.entities import Entity
+from bot.language.normalise import normalise
 
 #: Longer messages say themselves what they want.
-MOST_CHARACTERS = 16
+MOST_CHARACTERS = 20
+#: Of the message before, its end: what was asked stands there.
+LONGEST_BEFORE = 40
 #: A reading as sure as this is not overruled by a mere 那…呢.
 SURE = 0.80
-
-Ranking = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,15 @@ class Previous:
     intent: str | None = None
     entities: tuple[dict[str, Any], ...] = ()
     bot_action: str | None = None
+    text: str = ""
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any] | None) -> Previous | None:
         if not body or not body.get("intent"):
             return None
-        return cls(body.get("intent"), tuple(body.get("entities") or ()), body.get("bot_action"))
+        return cls(
+            body.get("intent"), tuple(body.get("entities") or ()), body.get("bot_action"), body.get("text") or ""
+        )
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Resolution:
     carried: tuple[dict[str, Any], ...] = ()
 
 
-_TALK = frozenset(
+TALK = frozenset(
     [
         "greet",
         "goodbye",
@@ -85,6 +90,19 @@ _WHEN = re.compile(
 _GO_ON = re.compile(r"^(?:那)?(?:就)?(?:恢复吧|重新开|再开起来|接着扣|继续扣|开回来|恢复一下|又想开了|还是开着)")
 _ONLY_ENTITY = re.compile(r"^[那就嗯呃额啊哦,的吧呢是这只个我要想选买卖?!。\s]*$")
 
+#: Answers to what the bot said, whatever came before.
+_PLAIN = {
+    "affirm": re.compile(
+        r"^(?:嗯+|哦+|那)?,?(?:好|行|可以|中|成|确定|确认|对|是|知道了|明白了|没问题|没错|ok|同意|就这样|就这么办|要得)[的吧啊呀滴嘞了哦,行好的]*[!。~]*$"
+    ),
+    "deny": re.compile(
+        r"^(?:那|还是|那还是)?,?(?:算了|先?不了|不用了?|不要了|(?:先)?不(?:买|卖|换|转|弄|办|等)了|别(?:买|卖|换|转|弄)了|再说吧|先这样|再想想)(?:吧|算了)?[!。~]*$"
+    ),
+    "repeat": re.compile(r"^(?:没|不|没太|听不|看不)(?:听)?(?:懂|明白)[啊呀诶]*[!。?]*$"),
+}
+_THAT = re.compile(r"^(?:那|然后|还有)|(?:呢|咧|嘞)[?!。]*$")
+_MARKS = " ,。!?;、…~\n"
+
 _WHY_OF = {"ask_return": "ask_loss_reason", "ask_nav": "ask_loss_reason", "ask_holdings": "ask_loss_reason", "ask_assets": "ask_loss_reason",
            "buy_fund": "ask_unsuitable"}  # fmt: skip
 _WHEN_OF = {"redeem_fund": "ask_redeem_arrival", "buy_fund": "ask_confirm_date", "switch_fund": "ask_confirm_date", "ask_human": "ask_wait",
@@ -94,25 +112,103 @@ _PLANS = frozenset({"dca_query", "dca_create", "dca_modify", "dca_resume"})
 _MONEY = frozenset({"buy_fund", "redeem_fund", "switch_fund"})
 
 
-def resolve(text: str, ranking: Ranking, entities: Sequence[Entity], previous: Previous | None) -> Resolution:
+#: Where nothing is learned (`context_training`): about what data/requests teach.
+WEIGHTS: Mapping[str, float] = {
+    "alone": 1.24, "alone short": -0.74, "before": 1.59, "before short": 1.59, "before sure": -1.02, "before that": -0.6, "before value": 0.36,
+    "both short": 0.73, "rule": 3.6, "talk short": 1.19, "talk": -0.35,
+}  # fmt: skip
+
+
+def resolve(
+    text: str,
+    own: Mapping[str, float],
+    joined: Mapping[str, float],
+    entities: Sequence[Entity],
+    previous: Previous | None,
+    weights: Mapping[str, float],
+) -> Resolution:
     """The intent of a message, read on from the turn before where it does not stand alone.
 
-    text     normalised; ranking (intent, confidence), likeliest first
+    text    normalised; own its intents' probabilities; joined those of the message before and it, read as one
     """
-    own, confidence = ranking[0]
-    before = previous.intent if previous else None
-    if previous is None or before is None or before in _TALK or len(text) > MOST_CHARACTERS:
-        return Resolution(own, confidence)
-    intent = _follow(text, own, confidence, entities, before)
-    if intent is None:
-        return Resolution(own, confidence)
-    return Resolution(intent, max(confidence if intent == own else 0.0, 0.75), True, _carry(previous, entities))
+    best = max(own, key=own.__getitem__)
+    if previous is None or not reads_on(text, previous):
+        return Resolution(best, own[best])
+    rows = features(text, own, joined, entities, previous)
+    scores = {
+        intent: sum(weights.get(name, 0.0) * value for name, value in row.items()) for intent, row in rows.items()
+    }
+    highest = max(scores.values())
+    chances = {intent: math.exp(score - highest) for intent, score in scores.items()}
+    intent = max(chances, key=chances.__getitem__)
+    confidence = chances[intent] / sum(chances.values())
+    assert previous.intent is not None
+    follows = (
+        intent != best
+        or _only_entities(text, entities)
+        or (intent not in TALK and intent == rule(text, best, own[best], entities, previous.intent))
+    )
+    return Resolution(intent, confidence, follows, _carry(previous, entities) if follows else ())
 
 
-def _follow(text: str, own: str, confidence: float, entities: Sequence[Entity], before: str) -> str | None:
+def reads_on(text: str, previous: Previous | None) -> bool:
+    """Whether the turn before is looked at: the message is short, and that turn was about something."""
+    return (
+        previous is not None
+        and previous.intent is not None
+        and previous.intent not in TALK
+        and len(text) <= MOST_CHARACTERS
+    )
+
+
+def together(text: str, previous: Previous) -> str:
+    """The message before and this one as one text."""
+    return f"{normalise(previous.text).text.strip(_MARKS)[-LONGEST_BEFORE:]},{text}"
+
+
+def features(
+    text: str, own: Mapping[str, float], joined: Mapping[str, float], entities: Sequence[Entity], previous: Previous
+) -> dict[str, dict[str, float]]:
+    """For each intent that comes into question, what speaks for it: the inputs of a conditional logit."""
+    before = previous.intent or ""
+    best = max(own, key=own.__getitem__)
+    ruled = rule(text, best, own[best], entities, before)
+    short = max(0.0, 1 - len(text) / MOST_CHARACTERS)
+    value = float(_only_entities(text, entities))
+    that = float(bool(_THAT.search(text)))
+    sure = float(own[best] >= SURE)
+    likely = (
+        sorted(own, key=own.__getitem__, reverse=True)[:6] + sorted(joined, key=joined.__getitem__, reverse=True)[:6]
+    )
+    rows: dict[str, dict[str, float]] = {}
+    for intent in dict.fromkeys([*likely, before, *([ruled] if ruled else [])]):
+        alone, both = (math.log(p.get(intent, 0.0) + 1e-3) for p in (own, joined))
+        row = {"alone": alone, "both": both, "alone short": alone * short, "both short": both * short, "alone that": alone * that,
+               "both that": both * that, "alone value": alone * value}  # fmt: skip
+        if intent == before:
+            row |= {
+                "before": 1.0,
+                "before short": short,
+                "before value": value,
+                "before that": that,
+                "before sure": sure,
+            }
+        if intent == ruled:
+            row |= {"rule": 1.0, "rule sure": sure}
+        if intent in TALK:
+            row |= {"talk": 1.0, "talk short": short, "talk value": value, "talk that": that}
+        rows[intent] = row
+    return rows
+
+
+def rule(text: str, own: str, confidence: float, entities: Sequence[Entity], before: str) -> str | None:
+    """What the message's form alone says of it, or None."""
     kinds = {entity.entity for entity in entities}
     if _CORRECT.search(text):
         return "correct"
+    for talk, form in _PLAIN.items():
+        if form.search(text):
+            return talk
     if before in _PLANS and _CHANGE.search(text) and own not in ("dca_stop", "dca_pause", "change_card"):
         return "dca_modify"
     if before == "dca_pause" and _GO_ON.search(text):
@@ -133,7 +229,7 @@ def _follow(text: str, own: str, confidence: float, entities: Sequence[Entity], 
     if _OF_THAT.search(text):
         return before
     if _SAME.search(text) and not (
-        confidence >= SURE and own not in _TALK and not kinds & {"fund", "period", "date", "risk_level"}
+        confidence >= SURE and own not in TALK and not kinds & {"fund", "period", "date", "risk_level"}
     ):
         return before
     return None

@@ -223,6 +223,20 @@ def _whole_year(match: re.Match[str], today: date) -> Reading:
     return _span(date(year, 1, 1), min(date(year, 12, 31), today) if year <= today.year else date(year, 12, 31))
 
 
+def _same_time(match: re.Match[str], today: date) -> Reading:
+    """去年同期: from the year's first day to this day of it."""
+    end = _months(today, -12 if match.group(1) == "去年" else -24)
+    return _span(date(end.year, 1, 1), end)
+
+
+def _month_begin(match: re.Match[str], today: date) -> Reading:
+    return _day(_months(today.replace(day=1), _MONTH_SHIFT.get(match.group(1) or "", 0)))
+
+
+def _year_end(match: re.Match[str], today: date) -> Reading:
+    return _day(date(today.year - (1 if match.group(1) == "去" else -1 if match.group(1) == "明" else 0), 12, 31))
+
+
 def _year_to_date(match: re.Match[str], today: date) -> Reading:
     return _span(date(today.year, 1, 1), today)
 
@@ -266,8 +280,12 @@ _READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Reading]]]
     (re.compile(_MONTH_WORD + r"(?!底|末|初|\d|的?\d+[号日])"), _whole_month),
     (re.compile(_YEAR + r"?的?(?<![\d个])(\d{1,2}|(?<![一二三四五六七八九十个])[一二三四五六七八九十]{1,2})月份?(?!\d|[一二三四五六七八九十]+[号日]|底|初|末|定投)"), _named_month),
     (re.compile(r"(上上|下下|上|下|这|本)(?:个)?(?:周|星期|礼拜)(?![一二三四五六日天\d末])"), _week),
-    (re.compile(r"(今年|去年|前年|明年|20\d\d年)(?:全年|一年|一整年|一整年的|度)?(?![以初底末上下\d一二三四]|的?\d|的?[一二三四五六七八九十]+月)"), _whole_year),
+    (re.compile(r"(今年|去年|前年|明年|20\d\d年)(?:全年|一年|一整年|一整年的|度)?(?![以初底末上下\d一二三四]|的?\d|的?[一二三四五六七八九十]+月|[一二三四五六七八九]十|同期|这个?时候|这会儿)"), _whole_year),
     (re.compile(r"今年以来|年初至今|年初到现在|开年以来|今年到现在|从年初到现在"), _year_to_date),
+    (re.compile(r"(去年|前年)(?:的)?(?:同期|这个?时候|这会儿)"), _same_time),
+    (re.compile(r"(上|下|这|本|当)(?:个)?月初(?!到|开)"), _month_begin),
+    (re.compile(r"(去|今|明)?年(?:底|末)(?!到|以来|奖)"), _year_end),
+    (re.compile(r"()(?<![\d.])(1[0-2]|[1-9])\.(\d{1,2})(?=那[天笔]|[买卖]的|[号日])"), _month_day),
     (re.compile(_YEAR + r"?(上|下)半年"), _half_year),
     (re.compile(_YEAR + r"?(第?[一二三四1-4]|上个?|这个?|本)季度?(?!度)"), _quarter),
 ]  # fmt: skip

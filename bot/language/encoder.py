@@ -49,8 +49,7 @@ class OnnxEncoder:
         pieces = [self._tokenizer.encode(text, MOST_PIECES) for text in texts]
         # Of similar length together: padding costs as much as text.
         order = sorted(range(len(texts)), key=lambda i: len(pieces[i]))
-        for at in range(0, len(order), BATCH):
-            rows = order[at : at + BATCH]
+        for rows in _alike(order, [len(one) for one in pieces]):
             found[rows] = self._run([pieces[i] for i in rows])
         return found
 
@@ -78,6 +77,17 @@ class NanoEncoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         vectors = self._model.query(list(texts))
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.width)
+
+
+def _alike(order: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
+    """The texts in runs: none much longer than the first of its run, at most BATCH in one."""
+    runs: list[list[int]] = []
+    for i in order:
+        if runs and len(runs[-1]) < BATCH and sizes[i] <= 1.4 * sizes[runs[-1][0]] + 1:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
 
 
 def load_encoder(folder: Path = FOLDER) -> Encoder:

@@ -11,7 +11,7 @@ from bot.language.normalise import normalise
 
 #: Ordinary words that also are nicknames, and what must not (or must) stand beside them.
 _GUARDS: dict[str, str] = {
-    "红利": r"红利(?!再|转|到账|发|方式|模式|税|投)",
+    "红利": r"红利(?!再(?!来|买|加|卖|补)|转(?=投|再|份|为)|到账|发|方式|模式|税|投)",
     "货币": r"货币(?!政策|市场|型|贬值|化)",
     "消费": r"消费(?=那|这|基金|混合|怎|涨|跌|亏|赚|还能|要不要|的?净值|类)",
     "平衡": r"(?<![不再])平衡(?!型|一下|点|仓)",

@@ -25,7 +25,8 @@ def parse_number(text: str) -> Decimal | None:
 
     A single digit after a unit counts the next lower unit: 两万五 is 25000, 一百八 is 180, 3千5 is 3500.
     """
-    text = text.strip().lower()
+    # 二十来万 is about twenty, 一个亿 is one.
+    text = text.strip().lower().replace("来", "").replace("个", "")
     if "点" in text:
         return _with_point(text)
     tokens = _TOKEN.findall(text)

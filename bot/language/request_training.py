@@ -1,7 +1,8 @@
-"""Learning where a message holds two requests: from pairs joined out of the training messages, and from single ones.
+"""Learning where a message holds two requests.
 
-The cutter learns from all messages. The acceptor weighs confidences, so it learns from messages that the classifier it
-reads them with has not seen.
+The cutter learns the places from pairs joined out of the training messages. What tells two requests from one with its
+reasons cannot be joined together: the acceptor learns it from data/requests, and from messages of one request that the
+classifier which reads them has not learned from.
 """
 
 from __future__ import annotations
@@ -9,28 +10,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 import numpy as np
 
 from bot.language.encoder import Encoder
 from bot.language.models import Models
 from bot.language.requests import (
-    LEAST_CUT, MARKS, SMALL_TALK, Cut, Side, Splitter, Weights, bare, blended, gap_features, gaps,
+    MARKS,
+    SMALL_TALK,
+    Cut,
+    Side,
+    Splitter,
+    Weights,
+    bare,
+    blended,
+    gap_features,
+    gaps,
     pair_features,
 )  # fmt: skip
 
-#: Joined pairs for the cutter and for the acceptor; more no longer changes the figures.
-CUTTER_PAIRS, ACCEPTOR_PAIRS = 5000, 2500
+#: Joined pairs for the cutter; more no longer changes the figures.
+PAIRS = 3000
 #: Longer messages are stories, no side of a pair.
 LONGEST_SIDE = 30
 #: A feature of fewer gaps teaches little about the next one.
 LEAST_GAPS = 4
-CUTTER_PENALTY, ACCEPTOR_PENALTY = 1.0, 1.0
-#: Share of single messages that may be called two.
-FALSE_SPLITS = 0.015
-#: Every intent that may be one of two.
+CUTTER_PENALTY, ACCEPTOR_PENALTY = 3.0, 1.0
 _SEED = 20261124
+_NO_MARKS = {ord(mark): None for mark in ",。?!、;"}
 
 #: How people join two requests, with how often; {a} and {b} are the messages.
 JOINS: Mapping[str, int] = {
@@ -58,7 +65,10 @@ def joined(texts: Sequence[str], intents: Sequence[str], count: int, chance: Ran
     forms, weights = list(JOINS), list(JOINS.values())
     found = [Joined(text, None) for text in texts]
     while count and len({intents[i] for i in asks}) > 1:
-        a, b = chance.choice(asks), chance.choice(asks)
+        a = chance.choice(asks)
+        # What is asked in one breath is often akin: half the time the likest of a few.
+        few = chance.choices(asks, k=8 if count % 2 else 1)
+        b = max(few, key=lambda i: len(set(texts[a]) & set(texts[i])) / len(texts[i]) * (intents[i] != intents[a]))
         if intents[a] != intents[b]:
             found.append(_join(texts[a], texts[b], chance.choices(forms, weights)[0]))
             count -= 1
@@ -78,26 +88,41 @@ def _join(first: str, second: str, form: str) -> Joined:
     return Joined(text, len(form.split("{a}")[0]) + len(first))
 
 
-def train_splitter(
-    texts: Sequence[str], intents: Sequence[str], held: Mapping[str, str], partial: Models, encoder: Encoder
-) -> Splitter:
-    """Cutter and acceptor.
+@dataclass(frozen=True)
+class Told:
+    """A message written for the acceptor, normalised; `intents` are one or two."""
 
-    texts, intents  the training messages, normalised
-    held            message -> intent of those that `partial` has not learned from
-    """
+    text: str
+    intents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Messages and the classifier that reads them, which has learned from none of them."""
+
+    told: Sequence[Told]
+    models: Models
+
+
+def train_splitter(
+    texts: Sequence[str], intents: Sequence[str], readings: Sequence[Reading], encoder: Encoder
+) -> Splitter:
+    """Cutter and acceptor; texts and intents are the training messages, normalised."""
     chance = Random(_SEED)
-    cutter = _fit_cutter(joined(texts, intents, CUTTER_PAIRS, chance), chance)
-    draft = Splitter(cutter, Weights({}, np.zeros(1)), 0.5)
-    messages = joined(list(held), list(held.values()), ACCEPTOR_PAIRS, chance)
-    return fit_acceptor(draft, messages, partial, encoder)
+    cutter = _fit_cutter(joined(texts, intents, PAIRS, chance), chance)
+    return fit_acceptor(cutter, readings, encoder)
+
+
+def spoken(told: Sequence[Told]) -> tuple[Told, ...]:
+    """The messages as a speech transcript has them too: without marks."""
+    return (*told, *(Told(one.text.translate(_NO_MARKS), one.intents) for one in told))
 
 
 def _fit_cutter(messages: Sequence[Joined], chance: Random) -> Weights:
     rows: list[Mapping[str, float]] = []
     truth: list[float] = []
     singles = [m for m in messages if m.start is None]
-    chosen = [m for m in messages if m.start is not None] + chance.sample(singles, min(len(singles), CUTTER_PAIRS))
+    chosen = [m for m in messages if m.start is not None] + chance.sample(singles, min(len(singles), PAIRS))
     for message in chosen:
         for left_end, right_start in gaps(message.text):
             here = message.start is not None and left_end <= message.start <= right_start
@@ -139,16 +164,14 @@ def fit_weights(rows: Sequence[Mapping[str, float]], truth: Sequence[float], pen
     return Weights(names, found.x.astype(np.float32))
 
 
-def sides(text: str, cut: Cut) -> tuple[str, str]:
-    return bare(text[: cut.left_end]), bare(text[cut.right_start :])
-
-
-def tried(splitter: Splitter, texts: Sequence[str], models: Models, encoder: Encoder) -> list[list[tuple[Cut, Side, Side, Side]]]:
+def tried(
+    splitter: Splitter, texts: Sequence[str], models: Models, encoder: Encoder
+) -> list[list[tuple[Cut, Side, Side, Side]]]:
     """For each text its cuts with (whole, left, right), all encoded together."""
     cuts = [splitter.cuts(text) for text in texts]
     wanted = list(dict.fromkeys(
         part for text, found in zip(texts, cuts, strict=True) if found
-        for part in (text, *(side for cut in found for side in sides(text, cut)))
+        for part in (text, *(side for cut in found for side in map(bare, cut.sides(text))))
     ))  # fmt: skip
     vectors = dict(zip(wanted, encoder.encode(wanted), strict=True)) if wanted else {}
     rankings = {part: models.intents(vectors[part], part) for part in wanted}
@@ -159,35 +182,23 @@ def tried(splitter: Splitter, texts: Sequence[str], models: Models, encoder: Enc
         for cut in found:
             assert whole is not None
             left, right = (
-                Side(part, vectors[part], blended(rankings[part], whole.probabilities)) for part in sides(text, cut)
+                Side(part, vectors[part], blended(rankings[part], whole.probabilities))
+                for part in map(bare, cut.sides(text))
             )
             rows.append((cut, whole, left, right))
         result.append(rows)
     return result
 
 
-def fit_acceptor(draft: Splitter, messages: Sequence[Joined], partial: Models, encoder: Encoder) -> Splitter:
+def fit_acceptor(cutter: Weights, readings: Sequence[Reading], encoder: Encoder) -> Splitter:
     rows: list[Mapping[str, float]] = []
     truth: list[float] = []
-    attempts = tried(draft, [m.text for m in messages], partial, encoder)
-    for message, found in zip(messages, attempts, strict=True):
-        for cut, whole, left, right in found:
-            if left.best == right.best:
-                continue
-            rows.append(pair_features(cut, whole, left, right))
-            truth.append(float(message.start is not None and cut.left_end <= message.start <= cut.right_start))
-    if len(set(truth)) < 2:
-        return draft
-    acceptor = fit_weights(rows, truth, ACCEPTOR_PENALTY, 1)
-    fitted = Splitter(draft.cutter, acceptor, 0.5)
-    chances = [
-        max((fitted.chance(*one) for one in found), default=0.0)
-        for message, found in zip(messages, attempts, strict=True)
-        if message.start is None
-    ]
-    least = float(np.quantile(chances, 1 - FALSE_SPLITS)) if chances else 0.5
-    return Splitter(draft.cutter, acceptor, min(0.9, max(0.3, least)))
-
-
-__all__ = ["LEAST_CUT", "Joined", "fit_acceptor", "fit_weights", "joined", "train_splitter", "tried"]
-_Unused = Any
+    draft = Splitter(cutter, Weights({}, np.zeros(1)))
+    for reading in readings:
+        attempts = tried(draft, [one.text for one in reading.told], reading.models, encoder)
+        for one, found in zip(reading.told, attempts, strict=True):
+            for cut, whole, left, right in found:
+                if left.best != right.best:
+                    rows.append(pair_features(cut, whole, left, right))
+                    truth.append(float({left.best, right.best} == set(one.intents)))
+    return Splitter(cutter, fit_weights(rows, truth, ACCEPTOR_PENALTY, 1))

@@ -25,7 +25,7 @@ HOMOPHONES: dict[str, str] = {
         "调仓": "调苍 调舱",
         "清仓": "清苍 青仓",
         "收益": "收溢 收义 手益 收宜 收亿",
-        "分红": "分宏 分洪 分虹 份红 分鸿",
+        "分红": "分宏 分洪 分虹 分鸿",
         "到账": "道账 倒账 到仗",
         "账户": "账护 账互 涨户",
         "账号": "涨号",
@@ -99,6 +99,7 @@ HOMOPHONES: dict[str, str] = {
 }
 #: Slips that are right in other company: (what stands there, what was meant).
 SLIPS: tuple[tuple[str, str], ...] = (
+    (r"(?<![\d一二三四五六七八九十百千万])份红", "分红"),
     (r"赎会(?![不有怎亏扣收影])", "赎回"),
     (r"收意(?![见向味思])", "收益"),
     (r"(?<!已)经里(?![面头边])", "经理"),

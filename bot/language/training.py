@@ -7,22 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 import numpy as np
 
+from bot.language.context import MOST_CHARACTERS, TALK, Previous
+from bot.language.context_training import Told, choices, train_context
 from bot.language.emotion import NEGATIVE, read
 from bot.language.encoder import Encoder
-from bot.language.examples import CALIBRATION_FOLD, Example, fold
+from bot.language.examples import CALIBRATION_FOLD, MEASURING_FOLD, Example, fold
 from bot.language.features import Ngrams
 from bot.language.linear import LinearModel, softmax
 from bot.language.models import CALM, Models
 from bot.language.normalise import normalise
+from bot.language.request_training import Reading, spoken, train_splitter
+from bot.language.request_training import Told as OneOrTwo
+from bot.language.written import Written
 
 #: Chosen by evaluation/crossval.py on our own data.
 DENSE_SCALE, INTENT_C, EMOTION_C = 1.5, 6.0, 2.0
 #: After 60 steps accuracy on unseen text no longer moves, only the training loss does.
 MOST_STEPS = 60
+_SEED = 20261124
 #: Share of calm messages that may be called negative on texts not trained on; the goal outside is 0.05.
 CALM_FALSE_ALARMS = 0.04
 
@@ -60,18 +67,53 @@ def encode(examples: Sequence[Example], encoder: Encoder) -> Encoded:
     )
 
 
-def train(examples: Sequence[Example], encoder: Encoder) -> Models:
-    """Models of all examples; temperature and calm bias come from a fit that left the calibration fold out."""
-    return train_encoded(encode(examples, encoder), encoder.identity)
+def train(examples: Sequence[Example], encoder: Encoder, written: Written | None = None) -> Models:
+    """Models of all examples; temperature and calm bias come from a fit that left two folds out.
+
+    written   what splitter and follow-ups are learned from; without it messages are never split
+    """
+    data = encode(examples, encoder)
+    held = np.isin(data.folds, (CALIBRATION_FOLD, MEASURING_FOLD))
+    models = fit(data, encoder.identity)
+    if not enough(data, held):
+        return models
+    partial = fit(data.part(~held), encoder.identity)
+    models = calibrated(models, partial, data.part(held))
+    if written is None:
+        return models
+    reader = replace(partial, intent=replace(partial.intent, temperature=models.intent.temperature))
+    found = choices(written.follow_ups, models, encoder) + choices(strangers(data.part(held)), reader, encoder)
+    readings = [Reading(spoken(written.pairs), models), Reading(singles(data.part(held)), reader)]
+    splitter = train_splitter(data.texts, [str(intent) for intent in data.intents], readings, encoder)
+    return replace(models, splitter=splitter, context=train_context(found))
+
+
+def singles(held: Encoded) -> list[OneOrTwo]:
+    return [OneOrTwo(text, (str(intent),)) for text, intent in zip(held.texts, held.intents, strict=True)]
+
+
+def strangers(held: Encoded, count: int = 300) -> list[Told]:
+    """Whole messages after others they have nothing to do with: they keep their own meaning."""
+    chance = Random(_SEED)
+    before = [i for i, intent in enumerate(held.intents) if intent not in TALK]
+    short = [i for i, text in enumerate(held.texts) if len(text) <= MOST_CHARACTERS]
+    pairs = zip(chance.choices(short, k=count), chance.choices(before, k=count), strict=True)
+    return [
+        Told(held.texts[i], (), Previous(str(held.intents[j]), text=held.texts[j]), str(held.intents[i]))
+        for i, j in pairs
+    ]
+
+
+def enough(data: Encoded, held: np.ndarray) -> bool:
+    """A handful of examples (tests, first steps) has nothing to spare for calibration."""
+    return held.sum() >= 50 and len(set(data.intents[~held])) == len(set(data.intents))
 
 
 def train_encoded(data: Encoded, identity: str) -> Models:
+    """Classifiers alone, calibrated: what cross-validation compares."""
     models = fit(data, identity)
     held = data.folds == CALIBRATION_FOLD
-    # A handful of examples (tests, first steps) has nothing to spare for calibration.
-    if held.sum() < 50 or len(set(data.intents[~held])) < len(set(data.intents)):
-        return models
-    return calibrated(models, fit(data.part(~held), identity), data.part(held))
+    return calibrated(models, fit(data.part(~held), identity), data.part(held)) if enough(data, held) else models
 
 
 def fit(data: Encoded, identity: str) -> Models:

@@ -16,7 +16,7 @@ from bot.language.entities import Entity, extract
 from bot.language.funds import Fund, FundMatcher
 from bot.language.models import Models
 from bot.language.normalise import Normalised, normalise
-from bot.language.requests import Request
+from bot.language.requests import Cut, Request, Side, Splitter
 
 #: How many intents are reported with their confidence.
 RANKING = 10
@@ -56,19 +56,33 @@ class Understanding:
         self._encoder = encoder
         self._matcher = FundMatcher(funds)
 
+    @property
+    def models(self) -> Models:
+        return self._models
+
     def parse(self, text: str, *, today: date, previous: Previous | None = None) -> Parse:
         clean = normalise(text)
         if not clean.text.strip():
             clean = Normalised(text, text, tuple((i, i + 1) for i in range(len(text))))
-        parts = requests.pieces(clean.text)
-        texts = [clean.text] + ([part.text for part in parts] if len(parts) > 1 else [])
+        splitter = self._models.splitter
+        cuts = splitter.cuts(clean.text) if splitter else ()
+        before = previous if context.reads_on(clean.text, previous) else None
+        # All that is to be read goes through the encoder in one batch.
+        parts = [requests.bare(side) for cut in cuts for side in cut.sides(clean.text)]
+        texts = [clean.text, *parts, *([context.together(clean.text, before)] if before else [])]
         vectors = self._encoder.encode(texts)
         ranking = self._models.intents(vectors[0], clean.text)
+        own = dict(ranking)
         found = extract(clean, self._matcher, today)
-        resolved = context.resolve(clean.text, ranking, found, previous)
+        joined = dict(self._models.intents(vectors[-1], texts[-1])) if before else own
+        resolved = context.resolve(clean.text, own, joined, found, before, self._models.context)
         wishes = (Request(resolved.intent, resolved.confidence, text),)
-        if not resolved.follow_up:
-            wishes = self._two(clean, parts, vectors[1:]) or wishes
+        if splitter and cuts and not resolved.follow_up:
+            sides = [
+                Side(part, vector, requests.blended(self._models.intents(vector, part), own))
+                for part, vector in zip(parts, vectors[1:], strict=False)
+            ]
+            wishes = _two(clean, splitter, cuts, Side(clean.text, vectors[0], own), sides) or wishes
         reading = emotion.read(clean.text)
         mood, mood_confidence, strength = self._models.emotions(vectors[0], clean.text, reading)
         return Parse(
@@ -78,15 +92,20 @@ class Understanding:
             requests=wishes, follow_up=resolved.follow_up, carried=resolved.carried,
         )  # fmt: skip
 
-    def _two(self, clean: Normalised, parts: Sequence[requests.Piece], vectors: Any) -> tuple[Request, ...]:
-        found = [
-            (part, *self._models.intents(vector, part.text)[0]) for part, vector in zip(parts, vectors, strict=False)
-        ]
-        chosen = requests.choose(found)
-        return tuple(
-            Request(intent, confidence, clean.original[slice(*clean.original_span(part.start, part.end))].strip())
-            for part, intent, confidence in chosen
-        )
+
+def _two(
+    clean: Normalised, splitter: Splitter, cuts: Sequence[Cut], whole: Side, sides: Sequence[Side]
+) -> tuple[Request, ...]:
+    """The two requests of the best cut, none when no cut is likely enough; `sides` are left and right of each cut."""
+    tried = [(splitter.chance(cut, whole, *sides[2 * i : 2 * i + 2]), i) for i, cut in enumerate(cuts)]
+    chance, at = max(tried)
+    if chance < requests.LEAST_CHANCE:
+        return ()
+    bounds = [(0, cuts[at].left_end), (cuts[at].right_start, len(clean.text))]
+    return tuple(
+        Request(side.best, side.probabilities[side.best], clean.original[slice(*clean.original_span(*span))].strip())
+        for side, span in zip(sides[2 * at : 2 * at + 2], bounds, strict=True)
+    )
 
 
 def _first(wish: Request, ranking: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:

@@ -27,6 +27,7 @@ from bot.language.funds import load_funds, read_funds, to_json
 from bot.language.models import Models
 from bot.language.training import train
 from bot.language.understanding import Parse, Understanding, today_of
+from bot.language.written import read_written
 
 NAME = "HuibanUnderstanding"
 
@@ -35,7 +36,7 @@ NAME = "HuibanUnderstanding"
 class HuibanUnderstanding(IntentClassifier, GraphComponent):
     """Intent, requests, entities, emotion and flags of a message, in one pass over one encoding.
 
-    Reads from the message's metadata: `now` (ISO) and `previous` {intent, entities, bot_action}.
+    Reads from the message's metadata: `now` (ISO) and `previous` {intent, text, entities, bot_action}.
     """
 
     @classmethod
@@ -48,14 +49,19 @@ class HuibanUnderstanding(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"funds": "institution/sandbox/funds.yml"}
+        return {"funds": "institution/sandbox/funds.yml", "written": "data/requests"}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """What the result hangs on beside the data: Rasa would else take an old one from its cache."""
         total = hashlib.blake2b(digest_size=16)
         language = Path(__file__).resolve().parent.parent / "language"
-        for path in [*sorted(language.glob("*.py")), Path(config["funds"]), FOLDER / "encoder.onnx"]:
+        for path in [
+            *sorted(language.glob("*.py")),
+            Path(config["funds"]),
+            *sorted(Path(config["written"]).glob("*.jsonl")),
+            FOLDER / "encoder.onnx",
+        ]:
             if path.exists():
                 total.update(path.read_bytes())
         return total.hexdigest()
@@ -100,8 +106,8 @@ class HuibanUnderstanding(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [_example(message) for message in training_data.intent_examples]
-        models = train(examples, load_encoder())
         funds = load_funds(Path(self._config["funds"]))
+        models = train(examples, load_encoder(), read_written(Path(self._config["written"]), funds))
         with self._storage.write_to(self._resource) as folder:
             models.save(folder)
             (folder / "funds.json").write_text(json.dumps(to_json(funds), ensure_ascii=False), encoding="utf-8")

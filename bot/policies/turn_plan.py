@@ -21,12 +21,29 @@ HANDOFF = "action_request_handoff"
 SOOTHE = "action_soothe"
 FALLBACK = "action_default_fallback"
 CLARIFY = "action_clarify"
+CARE = "action_self_care"
 #: Reasons that reach the queue even when the client already waits there: the others would only repeat themselves.
 URGENT = frozenset({"explicit_ask", "own_advisor_asked", "self_harm", "account_safety", "emotion_panic"})
+#: Somebody in care waits at the very front already; only these say something new.
+CARE_REASONS = frozenset({"self_harm", "account_safety"})
 #: Short answers that mean nothing outside what was just asked.
 BARE = frozenset({"affirm", "deny", "correct"})
+#: What the last words of somebody in distress are easily taken for.
+MAY_BE_DESPAIR = BARE | {"goodbye", "thank", "chitchat", "abuse", "repeat", "out_of_scope", "stop_marketing", "ask_human", "ask_wait",
+                         "close_account"}  # fmt: skip
+SURE_BUSINESS = 0.9
 #: Questions about these are never counted as asked "again": saying them twice is ordinary talk.
-NO_QUESTION = BARE | {"greet", "goodbye", "thank", "repeat", "chitchat", "abuse", "self_harm", "ask_wait", "out_of_scope"}
+NO_QUESTION = BARE | {
+    "greet",
+    "goodbye",
+    "thank",
+    "repeat",
+    "chitchat",
+    "abuse",
+    "self_harm",
+    "ask_wait",
+    "out_of_scope",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,9 @@ class Step:
 def next_step(rules: Rules, turn: Turn) -> Step | None:
     """The next action of this turn; None when Rasa's rules shall decide."""
     escalation = escalation_of(rules, turn)
-    wanted = [*soothing(rules, turn), *answers(rules, turn, escalation)]
+    # Care and safety come alone: no figures before them.
+    calming = [] if escalation and escalation.say != ANSWER else soothing(rules, turn)
+    wanted = [*calming, *answers(rules, turn, escalation)]
     if ordinary(wanted, turn, escalation):
         return None
     for action in wanted:
@@ -107,11 +126,24 @@ def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str
         return []
     if escalation and escalation.say != ANSWER:
         return [escalation.say]
+    if in_care(turn):
+        return [CARE]
     if unclear(rules, turn):
         return [CLARIFY]
     if not understood(rules, turn):
         return [FALLBACK]
     return [action_of(intent) for intent in dict.fromkeys(turn.requests)]
+
+
+def in_care(turn: Turn) -> bool:
+    """Words of self-harm were said and nobody has come yet: small talk, doubtful and gloomy messages are met with care."""
+    said = (turn.slots.get("escalation") or {}).get("reasons", ())
+    if turn.owner != "queue" or "self_harm" not in said:
+        return False
+    plain_business = (
+        turn.intent not in MAY_BE_DESPAIR and turn.ranking[0][1] >= SURE_BUSINESS and turn.emotion not in NEGATIVE
+    )
+    return not plain_business
 
 
 def in_progress(turn: Turn) -> bool:
@@ -146,6 +178,8 @@ def soothing(rules: Rules, turn: Turn) -> list[str]:
 def escalation_of(rules: Rules, turn: Turn) -> Escalation | None:
     """The handoff that is due; in the queue only for what changes the client's place in it."""
     found = decide(rules, facts_of(rules, turn))
+    if found and in_care(turn) and not CARE_REASONS & set(found.reasons):
+        return None
     if found and turn.owner == "queue" and not URGENT & set(found.reasons):
         return None
     return found

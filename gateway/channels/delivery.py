@@ -32,10 +32,13 @@ def due(after: Sequence[Message], *, spoke: str | None, channel: str, shown: int
         said = message.draft
         if said.author is Author.CLIENT:
             spoke = said.channel
-        elif spoke == channel or (said.author is Author.SYSTEM and said.channel == channel):
+            if spoke != channel:
+                # The client goes on elsewhere and has read it all there; what the channel says of itself stays its own.
+                owed = [one for one in owed if _own(one, channel)]
+        elif spoke == channel or _own(message, channel):
             owed.append(message)
-    last = after[-1].seq if after else shown
-    if spoke is not None and spoke != channel:
-        # The client went on elsewhere and reads it all there; only what this channel says of itself stays its own.
-        owed = [m for m in owed if m.draft.author is Author.SYSTEM and m.draft.channel == channel]
-    return Due(tuple(owed), last)
+    return Due(tuple(owed), after[-1].seq if after else shown)
+
+
+def _own(message: Message, channel: str) -> bool:
+    return message.draft.author is Author.SYSTEM and message.draft.channel == channel

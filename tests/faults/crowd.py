@@ -31,6 +31,10 @@ TOPICS = ("投资", "教育金", "账户安全", "交易操作", "新手", "养�
 PEOPLE = ("A01", "A02", "A06", "A07", "A09", "A10", "A11", "A14")
 
 
+#: Clients in the house above which no more come in.
+ENOUGH = 30
+
+
 class Killed(Exception):
     """The process died here."""
 
@@ -42,6 +46,7 @@ class Faults:
     random: Random
     left: int = -1
     kills: int = 0
+    dead: bool = False
 
     def arm(self) -> None:
         self.left = self.random.randint(1, 300)
@@ -50,6 +55,9 @@ class Faults:
         self.left -= 1
         if self.left == 0:
             self.kills += 1
+            self.dead = True
+        if self.dead:
+            # A dead process does nothing more, whoever in it would go on.
             raise Killed
 
     def watch(self, engine: AsyncEngine) -> None:
@@ -83,6 +91,7 @@ class Crowd:
     faults: Faults
     report: Report = field(default_factory=Report)
     answered: dict[str, str] = field(default_factory=dict)
+    open: int = 0
     seen: list[tuple[str, str, int]] = field(default_factory=list)
 
     async def run(self, kills: int) -> Report:
@@ -95,8 +104,9 @@ class Crowd:
                 self.faults.arm()
             try:
                 while waiting or done < self.size:
-                    group = waiting[: self.random.randint(1, 30)]
-                    await self._ask(group)
+                    # About as many as can be served: a queue that only grows would only make the test slow.
+                    if self.open < ENOUGH:
+                        await self._ask(waiting[: self.random.randint(1, 24)])
                     waiting = [one for one in waiting if one not in self.answered]
                     await self._work()
                     done = await self._closed()
@@ -139,12 +149,19 @@ class Crowd:
         self.report.over_capacity += sum(
             held > ADVISORS[who].capacity for who, held in Counter(h.holder for h in found if h.holder).items() if who
         )
+        self.open = len(found)
         now = [(h.id, h.holder, h.version) for h in found if h.holder]
         # Some act on what they saw before, or on another's case, at the same time.
         stale = self.random.sample(self.seen, min(3, len(self.seen)))
         self.seen = now
         acts = [self._act(*one) for one in (*now, *stale) if self.random.random() < 0.9]
         acts += [self._act(one, self.random.choice(PEOPLE), version) for one, _, version in now[:3]]
+        # Whom all have missed or declined is taken by hand.
+        acts += [
+            self._act(h.id, self.random.choice(PEOPLE), h.version)
+            for h in found
+            if h.holder is None and (h.excluded or self.random.random() < 0.1)
+        ]
         self.random.shuffle(acts)
         _raise_kill(await asyncio.gather(*acts, return_exceptions=True))
 
@@ -167,6 +184,7 @@ class Crowd:
 
     async def _restart(self) -> None:
         """What the dead process held is gone; a new one starts."""
+        self.faults.dead = False
         await self.world.engine.dispose()
         self.world.engine = connect(self.url)
         self.faults.watch(self.world.engine)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from kit import log
+from kit.settings import ROOT
 from tests.faults.crowd import Crowd, Faults, Report
 from tests.unit.handoff.world import world_in
 
 
 async def crowd_in(folder: Path, size: int, kills: int, seed: int) -> Report:
+    # A line for each step of thousands of handoffs would bury what went wrong.
+    log.configure("ERROR")
     random = Random(seed)
     async with world_in(folder) as world:
         url = os.environ.get("HUIBAN_TEST_DATABASE_URL") or f"sqlite+aiosqlite:///{folder}/handoff.db"
@@ -31,10 +38,27 @@ def nothing_went_wrong(report: Report, size: int, kills: int) -> None:
 
 @pytest.mark.timeout(180)
 async def test_six_hundred_handoffs_and_sixty_kills(tmp_path: Path) -> None:
-    nothing_went_wrong(await crowd_in(tmp_path, 600, 60, seed=11), 600, 60)
+    nothing_went_wrong(await crowd_in(tmp_path, 600, 60, seed=11), size=600, kills=60)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 async def test_ten_thousand_handoffs_and_a_thousand_kills(tmp_path: Path) -> None:
-    nothing_went_wrong(await crowd_in(tmp_path, 10_000, 1_000, seed=12), 10_000, 1_000)
+    nothing_went_wrong(await crowd_in(tmp_path, 10_000, 1_000, seed=12), size=10_000, kills=1_000)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_processes_that_are_killed(tmp_path: Path) -> None:
+    """kill -9 at random, fifteen times, each new process on the file the last one left."""
+    random, url, size = Random(13), f"sqlite+aiosqlite:///{tmp_path}/killed.db", 300
+    command = [sys.executable, "-m", "tests.faults.process", url, str(size)]
+    for life in range(15):
+        with subprocess.Popen([*command, str(life)], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(random.uniform(2.0, 6.0))
+            process.kill()
+    told = subprocess.run([*command, "15"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    print(f"\nhandoffs under kill -9: {told}")
+    assert f"handoffs {size}, lost 0, owned twice 0, stuck 0," in told
+    assert "over capacity 0" in told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway import turn_store
-from gateway.channels.wechat import inbox
+from gateway.channels.wechat.push import Push
+from gateway.channels.wechat.receiver import message_id
 from gateway.main import create_app
 from kit.clock import ManualClock
 from tests.unit.gateway.conftest import BASE, World, settings_in
@@ -41,25 +40,16 @@ class Scene(World):
 
     @property
     def clock(self) -> ManualClock:
+        assert isinstance(self.wechat.clock, ManualClock)
         return self.wechat.clock
 
-    async def turn_of_wechat(self) -> None:
-        """Until everything that came in is done and no turn is open."""
-        async with asyncio.timeout(20):
-            while True:
-                async with self.parts.engine.connect() as sql:
-                    idle = not await inbox.count(sql, inbox.NEW) and not await turn_store.count_open(sql)
-                if idle:
-                    return
-                await asyncio.sleep(0.01)
-
-    async def held(self, conversation_id: str) -> None:
-        """Until our book says that nothing may be sent."""
-        async with asyncio.timeout(20):
-            while (await self.parts.wechat.state_of(conversation_id) or {"left": 0})["left"]:
-                await asyncio.sleep(0.01)
-
-    frozen = held
+    async def heard(self) -> None:
+        """Until what came in from WeChat last is done, its turn closed and what may be sent is sent."""
+        await self.parts.wechat.receiver.idle()
+        if self.wechat.last_msgid:
+            key = Push(f"mp-{self.wechat.last_msgid}", "", "text")
+            await self.parts.turns.wait(message_id(key), 20)
+        await self.parts.wechat.sender.idle()
 
     async def bind(self, openid: str, client: httpx.AsyncClient) -> None:
         """The client binds this WeChat; the talk so far is merged."""

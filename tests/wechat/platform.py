@@ -16,7 +16,7 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from kit.clock import ManualClock
+from kit.clock import Clock
 from tests.wechat.sealed import seal, sign
 
 APP_ID, SECRET, TOKEN = "wx0123456789abcdef", "app-secret", "token-of-ours"
@@ -41,7 +41,7 @@ class Person:
 
 @dataclass
 class Platform:
-    clock: ManualClock
+    clock: Clock
     gateway: httpx.AsyncClient | None = None
     safe: bool = True
     app: FastAPI = field(default_factory=FastAPI)
@@ -59,7 +59,10 @@ class Platform:
     page_size: int = 2
     msgids: set[str] = field(default_factory=set)
     repeat_page: bool = False
+    #: Welcome codes: when they were made and for whom; each is good once, for 20 s.
+    welcomes: dict[str, tuple[datetime, Person]] = field(default_factory=dict)
     bell_token_until: datetime | None = None
+    last_msgid: str = ""
     _serial: int = 0
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -92,7 +95,7 @@ class Platform:
         told = {"ToUserName": "gh_ours", "FromUserName": openid, "CreateTime": str(int(self.clock.now().timestamp())),
                 "MsgType": kind, **fields}  # fmt: skip
         if kind != "event":
-            told["MsgId"] = msgid or self._next()
+            self.last_msgid = told["MsgId"] = msgid or self._next()
         body = xml(told)
         return [await self._deliver(body, encrypted, receiver, block, token, late) for _ in range(deliveries)]
 
@@ -142,6 +145,17 @@ class Platform:
         })  # fmt: skip
         if ring:
             await self.ring(account)
+
+    async def kf_enter(self, openid: str, account: str, scene: str = "") -> None:
+        code = f"welcome-{self._next()}"
+        self.welcomes[code] = (self.clock.now(), self.person(openid))
+        self.log.append({
+            "msgid": f"msg{self._next()}", "open_kfid": account, "origin": 4, "msgtype": "event",
+            "send_time": int(self.clock.now().timestamp()),
+            "event": {"event_type": "enter_session", "open_kfid": account, "external_userid": openid,
+                      "scene_param": scene, "welcome_code": code},
+        })  # fmt: skip
+        await self.ring(account)
 
     async def ring(self, account: str, token: str = "bell") -> int:
         assert self.gateway is not None
@@ -274,7 +288,12 @@ class Platform:
         return {}
 
     async def _on_event(self, body: Json) -> Json:
-        assert body["code"]
+        made, person = self.welcomes.pop(body["code"], (None, None))
+        if made is None or person is None or self.clock.now() - made > timedelta(seconds=20):
+            raise Refuse(95019)
+        person.got.append(body["text"]["content"])
+        async with self._news:
+            self._news.notify_all()
         return {}
 
     def _next(self) -> str:
@@ -300,12 +319,17 @@ def xml(fields: Json) -> str:
     return f"<xml>{inner}</xml>"
 
 
-def transport(platform: Platform) -> httpx.AsyncBaseTransport:
-    """The platform as the gateway reaches it."""
+def prepared(platform: Platform) -> Platform:
+    """The platform with its refusals as the real one words them."""
 
     async def refused(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Refuse)
         return refuse(error.number)
 
     platform.app.add_exception_handler(Refuse, refused)
-    return httpx.ASGITransport(app=platform.app)
+    return platform
+
+
+def transport(platform: Platform) -> httpx.AsyncBaseTransport:
+    """The platform as the gateway reaches it."""
+    return httpx.ASGITransport(app=prepared(platform).app)

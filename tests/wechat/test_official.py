@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +30,9 @@ async def timeline(scene: Scene, of: str) -> list[str]:
 async def test_the_address_check_gives_back_the_echo(scene: Scene) -> None:
     async with scene.http() as http:
         query = {"timestamp": "1714037059", "nonce": "486452656", "echostr": "42"}
-        right = await http.get("/wechat/official", params={**query, "signature": sign(TOKEN, "1714037059", "486452656")})
+        right = await http.get(
+            "/wechat/official", params={**query, "signature": sign(TOKEN, "1714037059", "486452656")}
+        )
         wrong = await http.get("/wechat/official", params={**query, "signature": "0" * 40})
     assert (right.status_code, right.text) == (200, "42")
     assert wrong.status_code == 403
@@ -66,7 +69,9 @@ async def test_deliveries_of_one_message_count_once(tmp_path: Path, safe: bool) 
 async def test_a_forged_push_is_refused(scene: Scene, wrong: dict[str, object]) -> None:
     push = {"Content": "转人工", **wrong}
     # Padding to 16 is a valid padding to 32 for half of all lengths: several lengths, one of them must be refused.
-    statuses = {s for n in range(2) for s in await scene.wechat.push(HER, "text", **{**push, "Content": "x" * (1 + 16 * n)})}
+    statuses = {
+        s for n in range(2) for s in await scene.wechat.push(HER, "text", **{**push, "Content": "x" * (1 + 16 * n)})
+    }
     assert 403 in statuses
     if "block" not in wrong:
         assert statuses == {403}
@@ -176,3 +181,23 @@ async def test_without_settings_the_channel_is_off(tmp_path: Path) -> None:
         told = (await http.get("/health")).json()["wechat"]
         assert told["official"].startswith("off")
         assert (await http.get("/wechat/official?signature=a&timestamp=1&nonce=2")).status_code == 404
+
+
+async def test_the_platform_is_acknowledged_while_the_bot_is_slow(scene: Scene) -> None:
+    scene.rasa.gate = asyncio.Event()
+    async with asyncio.timeout(4):
+        assert await scene.wechat.say(HER, "你好", deliveries=3) == [200, 200, 200]
+    scene.rasa.gate.set()
+    await scene.wechat.got(HER, 1)
+    await scene.parts.wechat.sender.idle()
+    assert len(scene.wechat.person(HER).got) == 1
+
+
+async def test_a_cut_delivery_is_not_lost(scene: Scene) -> None:
+    """The platform cuts the connection while we answer; its next delivery finds the row or makes it."""
+    cut = asyncio.create_task(scene.wechat.say(HER, "你好", msgid="5"))
+    asyncio.get_running_loop().call_soon(cut.cancel)
+    await asyncio.wait({cut})
+    await scene.wechat.say(HER, "你好", msgid="5")
+    await scene.wechat.got(HER, 1)
+    assert len(scene.rasa.asked) == 1

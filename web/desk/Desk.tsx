@@ -8,11 +8,11 @@ import { followUps, measures, rules, together } from '../ui/together.zh'
 import { useActions } from './actions'
 import { type Look } from './App'
 import { ring } from './bell'
-import { BriefPane } from './BriefPane'
 import { Dialogs, type Dialog } from './Dialogs'
 import { useKeys, useMedia, useStored } from './hooks'
 import { found, QueuePane, sections } from './QueuePane'
 import { type DeskSession } from './session'
+import { SidePane } from './SidePane'
 import { Talk } from './Talk'
 import { TopBar } from './TopBar'
 import { FollowUps } from './FollowUps'
@@ -80,7 +80,7 @@ export function Desk({ session, state, look, onLook }: Props) {
     Escape: () => setDialog(null),
   })
 
-  const brief = !current ? <p className="brief quiet-text">{desk.noBrief}</p> : <BriefPane key={current.id} session={session} state={state} handoff={current} />
+  const brief = !current ? <p className="brief quiet-text">{desk.noBrief}</p> : <SidePane key={current.id} session={session} state={state} handoff={current} />
   return (
     <div className="desk">
       <TopBar

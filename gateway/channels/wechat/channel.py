@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,6 +35,9 @@ from kit.clock import SHANGHAI, Clock, every
 from kit.errors import AgentError
 from kit.ids import NewId
 from kit.settings import Settings
+
+#: What has waited so long was accepted by a process that is gone.
+ORPHANED_AFTER = timedelta(minutes=1)
 
 
 class OfficialOutlet:
@@ -85,14 +88,14 @@ class WeChat:
                 settings.wechat_kf_api, settings.wechat_kf_corp_id, settings.wechat_kf_secret, around.wall,
                 shelf(redis_url, settings.wechat_kf_corp_id), corporation=True, transport=around.transport,
             )  # fmt: skip
-            self.kf = Kf(around.engine, around.clock, self._corporation, lambda of: self.receiver.wake(of))
+            self.kf = Kf(around.engine, around.wall, self._corporation, lambda of: self.receiver.wake(of))
             outlets[contacts.KF] = self.kf
         self.sender = Sender(
             around.engine, around.clock, around.wall, around.new_id, around.timeline, around.hub, outlets, self._link
         )
         self.receiver = Receiver(
             around.engine, around.clock, around.wall, around.timeline, around.turns, self.sender, around.limits,
-            self._keep, settings.max_message_chars,
+            self._keep, self._greet, settings.max_message_chars,
         )  # fmt: skip
 
     @property
@@ -131,7 +134,7 @@ class WeChat:
             return
         self._around.hub.heard = self._shown
         await self.receiver.recover()
-        jobs = [every(SWEEP, self._safely(self.sender.sweep))]
+        jobs = [every(SWEEP, self._safely(self._sweep))]
         if self.kf:
             jobs.append(every(timedelta(seconds=LOOK_SECONDS), self._safely(self.kf.look)))
         self._tasks = {asyncio.create_task(job) for job in jobs}
@@ -146,10 +149,14 @@ class WeChat:
             if platform:
                 await platform.close()
 
-    def _safely(self, step: Callable[[], object]) -> Callable[[], object]:
+    async def _sweep(self) -> None:
+        await self.sender.sweep()
+        await self.receiver.recover(ORPHANED_AFTER)
+
+    def _safely(self, step: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
             try:
-                await step()  # type: ignore[misc]
+                await step()
             except Exception as error:
                 log.get(__name__).error("A round of WeChat broke", action="wechat_round_broke", exc_info=error)
 
@@ -165,7 +172,7 @@ class WeChat:
         """Store a push of the 公众号: one INSERT, which is both the record and the work. Whether it is new."""
         of = contacts.contact_id(self._around.settings.wechat_app_id, push.openid)
         async with self._around.engine.begin() as sql:
-            new = await inbox.add(sql, push, of=of, account="", now=self._around.clock.now())
+            new = await inbox.add(sql, push, of=of, account="", now=self._around.wall.now())
         if new:
             self.receiver.wake(of)
         return new
@@ -173,6 +180,10 @@ class WeChat:
     async def _keep(self, contact: Contact, media_id: str) -> str | None:
         platform = self.official if contact.kind == contacts.OFFICIAL else self._corporation
         return await self.pictures.keep(platform, media_id) if platform else None
+
+    async def _greet(self, code: str) -> None:
+        if self.kf:
+            await self.kf.welcome(code)
 
     def _link(self, contact: Contact) -> str:
         """The web chat; for a bound client signed in by a one-time ticket of ten minutes."""

@@ -38,8 +38,9 @@ async def add(connection: AsyncConnection, push: Push, *, of: str, account: str,
     return await insert_new(connection, inbox, row)
 
 
-async def people_waiting(connection: AsyncConnection) -> list[str]:
-    wanted = select(inbox.c.contact_id).where(inbox.c.state == NEW).distinct()
+async def people_waiting(connection: AsyncConnection, before: datetime) -> list[str]:
+    """Whose pushes of before then are not done."""
+    wanted = select(inbox.c.contact_id).where(inbox.c.state == NEW, inbox.c.received_at < before).distinct()
     return list((await connection.execute(wanted)).scalars())
 
 

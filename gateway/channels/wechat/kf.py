@@ -79,6 +79,11 @@ class Kf:
         for account in known:
             self.wake(account)
 
+    async def idle(self) -> None:
+        """Until all that has rung is fetched."""
+        while self._workers:
+            await asyncio.wait(set(self._workers.values()))
+
     async def stop(self) -> None:
         await finish(self._workers.values())
 
@@ -154,9 +159,12 @@ class Kf:
                 self._log.info("The session stays new", action="kf_state", number=refused.number)
 
     async def welcome(self, code: str) -> None:
-        """The greeting that the platform lets us send once, within 20 s of a client's entering."""
+        """The greeting that the platform lets us send once, within 20 s of a client's entering; later it is left out."""
         body = {"code": code, "msgtype": "text", "text": {"content": words.WELCOME}}
-        await self._platform.post("/cgi-bin/kf/send_msg_on_event", body)
+        try:
+            await self._platform.post("/cgi-bin/kf/send_msg_on_event", body)
+        except PlatformRefused as refused:
+            self._log.info("A greeting came too late", action="kf_greeting_late", number=refused.number)
 
 
 async def _cursor(connection: AsyncConnection, account: str) -> str:

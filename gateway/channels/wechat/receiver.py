@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from limits import parse_many
@@ -40,23 +40,25 @@ class Transcriber(Protocol):
         ...
 
 
-async def hears_nothing(_contact: Contact, _media_id: str) -> str | None:
+async def hears_nothing(contact: Contact, media_id: str) -> str | None:
     """No speech recognition is set up: the client is asked to type."""
     return None
 
 
 #: Keeps a picture; its name, None when it cannot be had.
 Keep = Callable[[Contact, str], Awaitable[str | None]]
+#: Sends the one greeting that a welcome code allows.
+Greet = Callable[[str], Awaitable[None]]
 
 
 class Receiver:
     def __init__(
         self, engine: AsyncEngine, clock: Clock, wall: Clock, timeline: Timeline, turns: Turns, sender: Sender,
-        limits: Limits, keep: Keep, most_chars: int, hear: Transcriber = hears_nothing,
+        limits: Limits, keep: Keep, greet: Greet, most_chars: int, hear: Transcriber = hears_nothing,
     ) -> None:  # fmt: skip
         self._engine, self._clock, self._wall, self._timeline = engine, clock, wall, timeline
         self._turns, self._sender, self._limits = turns, sender, limits
-        self._keep, self._hear, self._most_chars = keep, hear, most_chars
+        self._keep, self._greet, self._hear, self._most_chars = keep, greet, hear, most_chars
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._due: set[str] = set()
         self._log = log.get(__name__)
@@ -66,12 +68,17 @@ class Receiver:
         if contact_id not in self._workers:
             self._workers[contact_id] = asyncio.create_task(self._work(contact_id))
 
-    async def recover(self) -> None:
-        """Take up what was accepted and not done when the process ended."""
+    async def recover(self, after: timedelta = timedelta(0)) -> None:
+        """Take up what was accepted and not done when a process ended: at start, and what has waited for `after`."""
         async with self._engine.connect() as sql:
-            found = await inbox.people_waiting(sql)
+            found = await inbox.people_waiting(sql, self._wall.now() - after + timedelta(seconds=1))
         for contact_id in found:
             self.wake(contact_id)
+
+    async def idle(self) -> None:
+        """Until all that has come in is done."""
+        while self._workers:
+            await asyncio.wait(set(self._workers.values()))
 
     async def stop(self) -> None:
         await finish(self._workers.values())
@@ -109,7 +116,7 @@ class Receiver:
             )
             return False
         async with self._engine.begin() as sql:
-            await inbox.done(sql, job, self._clock.now())
+            await inbox.done(sql, job, self._wall.now())
         return True
 
     # -- one push ---------------------------------------------------------------------------------------------
@@ -156,7 +163,11 @@ class Receiver:
         match push.event:
             case "subscribe" | "scan" | "enter_session" if code:
                 await self._claim(contact, push, code)
-            case "subscribe" | "enter_session":
+            case "enter_session":
+                # Nothing may be sent to who only came in, but for one greeting where the platform gives a code for it.
+                if push.media_id:
+                    await self._greet(push.media_id)
+            case "subscribe":
                 await self._say(contact, push, words.WELCOME_BACK if contact.bound else words.WELCOME)
             case "click" if push.event_key in words.MENU:
                 await self._turn(contact, push, words.MENU[push.event_key])

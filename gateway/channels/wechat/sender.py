@@ -79,6 +79,11 @@ class Sender:
         for conversation_id in found:
             self.wake(conversation_id)
 
+    async def idle(self) -> None:
+        """Until all that may be sent now is sent."""
+        while self._workers:
+            await asyncio.wait(set(self._workers.values()))
+
     async def stop(self) -> None:
         await finish(self._workers.values())
 
@@ -164,14 +169,19 @@ class Sender:
             contact = await contacts.find(sql, contact_id)
             if contact is not None:
                 moved = {} if seq is None else {"sent_seq": seq}
-                await contacts.set_quota(sql, contact_id, contact.quota.spent(), **moved)
+                still = self._wall.now() + contacts.LEASE
+                await contacts.set_quota(sql, contact_id, contact.quota.spent(), sending_until=still, **moved)
 
     async def _refused(self, contact: Contact, seq: int | None, number: int) -> None:
         """Keep what was refused for later; after some times for no known reason, leave it to the app."""
         self._log.warning("WeChat refused a message", action="wechat_refused", contact_id=contact.id, number=number)
         async with self._engine.begin() as sql:
             if number in (WINDOW_OVER, COUNT_USED_UP, KF_COUNT):
-                return await contacts.set_quota(sql, contact.id, contact.quota.used_up())
+                now = await contacts.find(sql, contact.id)
+                # Where the client spoke meanwhile, the refusal is about a quota that is gone already.
+                if now is not None and now.quota.message.until == contact.quota.message.until:
+                    await contacts.set_quota(sql, contact.id, now.quota.used_up())
+                return
             if number in NOT_THERE:
                 return await contacts.change(sql, contact.id, state=contacts.FROZEN)
             times = self._refusals.pop((contact.id, seq), 0) + 1

@@ -30,7 +30,7 @@ async def test_a_loss_is_explained_with_the_clients_own_figures(load: Load) -> N
         "您来定",
     ):
         assert words in said.text, words
-    assert said.text.startswith("账户有波动")
+    assert said.text.startswith("心里不踏实很正常")
     again = await talk.say("跌麻了😭新能源还能抄底不,还是割了算了", "ask_should_sell", message_id="m0")
     assert len(again.text) < 60
 
@@ -79,7 +79,7 @@ async def test_soothing_sells_nothing(load: Load) -> None:
     talk: Talk = await load("S22")
     talk.emotion = ("焦虑", 0.6)
     said = await talk.say("要是再跌我真扛不住了怎么办", "ask_should_sell", action="soothe", negative_share=0.4)
-    assert said.text.startswith("账户有波动")
+    assert said.text.startswith("心里不踏实很正常")
     assert "元" in said.text
     assert "买入" not in said.text
     offered = await talk.say("有啥推荐", "ask_recommendation", negative_share=0.4)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.language.context import Previous, resolve
+from bot.language.context import WEIGHTS, Previous, resolve, together
 from bot.language.entities import extract
 from bot.language.funds import Fund, FundMatcher
 from bot.language.normalise import normalise
@@ -12,11 +12,16 @@ from bot.language.normalise import normalise
 MATCHER = FundMatcher([Fund("HY031", "衡远沪深300指数", ("沪深300",)), Fund("HY043", "衡远纳指100QDII", ("纳指",))])
 
 
-def follow(text: str, before: str | None, own: str = "chitchat", confidence: float = 0.4) -> str:
+def follow(text: str, before: str | None, own: str = "ask_term", confidence: float = 0.4) -> str:
     clean = normalise(text)
     entities = extract(clean, MATCHER, date(2026, 11, 24))
     previous = Previous(before) if before else None
-    return resolve(clean.text, [(own, confidence), ("greet", 0.1)], entities, previous).intent
+    # A doubtful reading leaves some chance to every other intent.
+    chances = {
+        **dict.fromkeys((before or own, "correct", "dca_modify", "ask_loss_reason", "ask_redeem_arrival"), 0.05),
+        own: confidence,
+    }
+    return resolve(clean.text, chances, chances, entities, previous, WEIGHTS).intent
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,16 @@ def test_entities_of_the_turn_before_hold_until_they_are_said_anew() -> None:
     previous = Previous("buy_fund", ({"entity": "fund", "value": "HY031"}, {"entity": "amount", "value": "500"}))
     clean = normalise("改成八百")
     entities = extract(clean, MATCHER, date(2026, 11, 24))
-    found = resolve(clean.text, [("chitchat", 0.4)], entities, previous)
+    chances = {"chitchat": 0.4, "buy_fund": 0.05}
+    found = resolve(clean.text, chances, chances, entities, previous, WEIGHTS)
     assert found.follow_up
     assert [entity["value"] for entity in found.carried] == ["HY031"]
+
+
+def test_the_message_before_is_read_with_this_one() -> None:
+    assert together("那新能源呢", Previous("ask_nav", text="纳指净值多少?")) == "纳指净值多少,那新能源呢"
+
+
+@pytest.mark.parametrize(("text", "intent"), [("行", "affirm"), ("还是算了", "deny"), ("没听懂", "repeat")])
+def test_a_plain_answer_is_no_follow_up(text: str, intent: str) -> None:
+    assert follow(text, "buy_fund", intent, 0.5) == intent

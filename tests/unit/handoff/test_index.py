@@ -78,7 +78,9 @@ def test_the_index_ranks_as_the_plain_rules(case: Case, views: list[AdvisorView]
 
 @given(CASES, VIEWS, VIEWS)
 @settings(deadline=None)
-def test_an_index_that_followed_is_one_made_afresh(case: Case, views: list[AdvisorView], then: list[AdvisorView]) -> None:
+def test_an_index_that_followed_is_one_made_afresh(
+    case: Case, views: list[AdvisorView], then: list[AdvisorView]
+) -> None:
     now = AFTERNOON
     index = AdvisorIndex(views, POLICY.matching)
     index.best(case, now=now)
@@ -114,7 +116,9 @@ def test_who_is_worth_no_points_is_served_too() -> None:
     # No reason has a weight, and nobody has waited yet: 0 points.
     plain = Case("plain", ClientView("U1", tier="大众"), "投资", (), AFTERNOON)
     assert prioritise(plain, POLICY.priority, now=AFTERNOON).points == 0
-    assert WaitingIndex(POLICY, [plain]).next_for(AdvisorView(ADVISORS["A01"], Presence.ONLINE, 3), now=AFTERNOON) is plain
+    assert (
+        WaitingIndex(POLICY, [plain]).next_for(AdvisorView(ADVISORS["A01"], Presence.ONLINE, 3), now=AFTERNOON) is plain
+    )
 
 
 def test_ageing_overtakes_and_the_earlier_goes_first() -> None:

@@ -22,7 +22,7 @@ values = st.floats(0, 2, allow_nan=False)
 
 
 def reading(value: float) -> Reading:
-    names = {name: "某" for name in (*RULE.indicator.figures, *EVENT.indicator.figures)}
+    names = dict.fromkeys((*RULE.indicator.figures, *EVENT.indicator.figures), "某")
     return Reading(value, {**names, "share": f"{value:.0%}"})
 
 

@@ -131,9 +131,11 @@ def test_orders_of_one_night_are_counted_over_midnight() -> None:
     at = datetime(2026, 11, 23, 23, 40, tzinfo=SHANGHAI)
     orders = tuple(replace(trade(), id=str(n), placed_at=at + timedelta(minutes=10 * n)) for n in range(5))
     read = measure(POLICY.indicators, facts(trades=orders))
-    assert read["night_orders"] and read["night_orders"].value == 5
+    assert read["night_orders"]
+    assert read["night_orders"].value == 5
     assert read["night_orders"].figures["day"] == "11月23日"
-    assert read["order_burst"] and read["order_burst"].value == 5
+    assert read["order_burst"]
+    assert read["order_burst"].value == 5
 
 
 def test_a_quiet_client_raises_nothing() -> None:

@@ -124,7 +124,12 @@ def test_an_event_told_twice_is_one_event() -> None:
 def test_file_and_books_speak() -> None:
     known = facts(person=person(risk=5), positions=(position(100_000, risk=4),), schemes=(scheme(),))
     found, events = counted(known, POLICY)
-    assert {(one.tag, one.source) for one in found} == {(BOLD, "file"), (BOLD, "books"), ("定投习惯", "books"), ("指数偏好", "books")}
+    assert {(one.tag, one.source) for one in found} == {
+        (BOLD, "file"),
+        (BOLD, "books"),
+        ("定投习惯", "books"),
+        ("指数偏好", "books"),
+    }
     assert events == []
     assert [one.kind for one in counted(facts(person=person(stage="退休")), POLICY)[1]] == ["retirement"]
 
