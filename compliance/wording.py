@@ -83,7 +83,8 @@ def _allowed(seen: Seen, start: int, end: int, rule: Rule, denials: Denials) -> 
 
 def _denied(seen: Seen, start: int, end: int, before: str, denials: Denials) -> bool:
     denial = denials.before.search(before)
-    if denial and not denials.turned.search(before[: denial.start()]):
+    # What turns a denial round is looked for across clauses: a comma put into 「怎么会」 must not hide it.
+    if denial and not denials.turned.search(seen.plain[: start - len(before) + denial.start()]):
         return True
     if denials.after.match(seen.after(end, CLAUSE)):
         return True

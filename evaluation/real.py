@@ -15,6 +15,7 @@ import numpy as np
 
 from bot.language import emotion, scoring, training
 from bot.language.encoder import Encoder
+from bot.language.features import Ngrams
 from bot.language.models import Models
 from bot.language.normalise import normalise
 
@@ -90,7 +91,7 @@ def _figures(pairs: Sequence[scoring.Pair]) -> dict[str, Any]:
 
 
 def _probe(learned: Sequence[Row], held: Sequence[Row], encoder: Encoder) -> dict[str, Any]:
-    nothing = training.Ngrams({}, np.zeros(0, dtype=np.float32))
+    nothing = Ngrams({}, np.zeros(0, dtype=np.float32))
     here, there = _texts(learned), _texts(held)
     model = training.fit_linear(
         encoder.encode(here),

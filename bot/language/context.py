@@ -108,6 +108,22 @@ _WHY_OF = {"ask_return": "ask_loss_reason", "ask_nav": "ask_loss_reason", "ask_h
 _WHEN_OF = {"redeem_fund": "ask_redeem_arrival", "buy_fund": "ask_confirm_date", "switch_fund": "ask_confirm_date", "ask_human": "ask_wait",
             "complain_other": "ask_complaint_progress", "ask_callback": "ask_wait", "ask_own_advisor": "ask_wait",
             "ask_order_status": "ask_confirm_date"}  # fmt: skip
+#: What 「还是不行」 goes on about, and what 「改到周日」 moves.
+_TROUBLES = frozenset(
+    {
+        "login_problem",
+        "complain_system",
+        "how_to_use",
+        "accessibility",
+        "change_phone",
+        "change_card",
+        "change_identity",
+    }
+)
+_STILL = re.compile(
+    r"^(?:还是|也|依然|照样|仍然|都)(?:不行|没用|不可以|不好使|没有?|打不开|登不上|收不到|看不清|找不到|一样)"
+)
+_DATES = frozenset({"book_expert", "ask_callback"})
 _PLANS = frozenset({"dca_query", "dca_create", "dca_modify", "dca_resume"})
 _MONEY = frozenset({"buy_fund", "redeem_fund", "switch_fund"})
 
@@ -211,6 +227,8 @@ def rule(text: str, own: str, confidence: float, entities: Sequence[Entity], bef
             return talk
     if before in _PLANS and _CHANGE.search(text) and own not in ("dca_stop", "dca_pause", "change_card"):
         return "dca_modify"
+    if (before in _TROUBLES and _STILL.search(text)) or (before in _DATES and _CHANGE.search(text)):
+        return before
     if before == "dca_pause" and _GO_ON.search(text):
         return "dca_resume"
     if (

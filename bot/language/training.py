@@ -92,7 +92,7 @@ def singles(held: Encoded) -> list[OneOrTwo]:
     return [OneOrTwo(text, (str(intent),)) for text, intent in zip(held.texts, held.intents, strict=True)]
 
 
-def strangers(held: Encoded, count: int = 300) -> list[Told]:
+def strangers(held: Encoded, count: int = 150) -> list[Told]:
     """Whole messages after others they have nothing to do with: they keep their own meaning."""
     chance = Random(_SEED)
     before = [i for i, intent in enumerate(held.intents) if intent not in TALK]

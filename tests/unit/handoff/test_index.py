@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.reasons import REASONS, TOPICS
-from handoff.dispatch import assign
+from handoff.assignment import best_total, servable
+from handoff.dispatch import BLOCK, assign
 from handoff.index import AdvisorIndex
-from handoff.matching import candidates
+from handoff.matching import candidates, preference_key, terms
 from handoff.model import AdvisorView, Case, ClientView, Presence
 from handoff.policy import load_policy
 from handoff.priority import prioritise
@@ -110,6 +111,32 @@ def test_the_next_of_the_queue_is_the_one_that_matching_serves(
             found = queue.next_for(one_place, now=AFTERNOON)
             wanted = [made.case_id for made in assign(ranked, [one_place], POLICY.matching, now=AFTERNOON)]
             assert ([found.id] if found else []) == wanted
+
+
+@given(st.lists(CASES, max_size=BLOCK, unique_by=lambda case: case.id), VIEWS)
+@settings(deadline=None)
+def test_a_block_is_decided_as_from_the_list_of_all(cases: list[Case], views: list[AdvisorView]) -> None:
+    # The plain way: every place of everybody who can, without index and without keeping the best only.
+    cases.sort(key=lambda case: (case.requested_at, case.id))
+    rows = []
+    for case in cases:
+        able = [c for c in candidates(case, views, POLICY.matching, now=AFTERNOON) if c.eligible]
+        asked, by_id = terms(case, POLICY.matching, now=AFTERNOON), {view.id: view for view in views}
+        places = {
+            (c.advisor.id, more): preference_key(
+                case, replace(by_id[c.advisor.id], load=by_id[c.advisor.id].load + more), asked, POLICY.matching
+            )
+            for c in able
+            for more in range(by_id[c.advisor.id].free)
+        }
+        if places:
+            rows.append((case, dict(sorted(places.items(), key=lambda place: (place[1], place[0])))))
+    served = [rows[number] for number in servable([list(places) for _, places in rows])]
+    wanted = [place[0] for place in best_total([places for _, places in served])]
+    made = assign([(case, 50) for case in cases], views, POLICY.matching, now=AFTERNOON)
+    assert [(one.case_id, one.advisor_id) for one in made[: len(served)]] == [
+        (case.id, who) for (case, _), who in zip(served, wanted, strict=True)
+    ]
 
 
 def test_who_is_worth_no_points_is_served_too() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from handoff.appointments import NOTICE, Slot, calendar, free_slots
 from handoff.follow_ups import FollowUpDone, FollowUpUnknown
-from handoff.leaving import NoSlot, SlotTaken, TopicUnknown
+from handoff.leaving import WAY_OUT, NoSlot, SlotTaken, TopicUnknown
 from handoff.model import Case, ClientView
 from handoff.policy import load_policy
 from tests.unit.handoff.roster import ADVISORS, shanghai
@@ -151,3 +151,21 @@ async def test_follow_ups_are_done_once(world: World) -> None:
     assert (await world.handoffs.desk_snapshot("A01"))["follow_ups"] == []
     frames = [frame["follow_ups"] for _, frame in world.ears.desk if frame["type"] == "follow_ups"]
     assert [len(frame) for frame in frames] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("回电", "回电"), ("回电话", "回电"), ("预约。", "预约"), ("留言:我的钱什么时候到?", "留言"), ("留言 请看费率", "留言"),
+        ("回电要等多久?", None), ("预约的专家什么时候联系我", None), ("留言有人看吗", None), ("回电,要等多久?", None),
+    ],
+)  # fmt: skip
+def test_only_taking_a_way_out_costs_the_place(words: str, left: str | None) -> None:
+    found = WAY_OUT.match(words)
+    assert (found[1] if found else None) == left
+
+
+async def test_a_key_speaks_for_its_own_conversation_only(world: World) -> None:
+    first = await world.handoffs.request("cv-U5", "U5", ["explicit_ask"], key="k")
+    other = await world.handoffs.request("cv-U6", "U6", ["explicit_ask"], key="k")
+    assert (other["already"], other["handoff_id"] != first["handoff_id"]) == (False, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -287,3 +288,17 @@ async def test_two_processes_give_out_each_place_once(world: World) -> None:
     )
     assert sum(isinstance(one, HandoffChanged) for one in taken) == 2
     assert (await world.handoffs.desk_snapshot("A01"))["me"]["load"] == 4
+
+
+async def test_a_former_owner_reads_no_further_than_his_service(world: World) -> None:
+    world.house.known["U113"] = told_client("U113", own_advisor="A02")
+    await world.online("A01")
+    asked = await world.ask()
+    await world.wait(45, "A01")
+    await world.handoffs.accept(asked["handoff_id"], staff("A01"))
+    await world.handoffs.close(asked["handoff_id"], staff("A01"), "solved")
+    world.book.add("cv-U113", "client", "这是以后的事", world.clock.now() + timedelta(minutes=5))
+    reads = {who: await world.handoffs.detail(asked["handoff_id"], staff(who)) for who in ("A01", "A02", "A14")}
+    later = {who: "这是以后的事" in [m["text"] for m in read["messages"]] for who, read in reads.items()}
+    assert later == {"A01": False, "A02": True, "A14": True}
+    assert reads["A01"]["messages"]
