@@ -1,4 +1,4 @@
-"""A client who asks for help again and again, or for shorter answers: heard from what was said so far. Pure but for the beginner's plan."""
+"""A client who asks for help again and again, or for shorter answers: heard from what was said so far."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from actions.answers import HUMAN, Answer, say
 from actions.services import House
 from actions.turn import Turn
 from actions.words import RISK_NOTICE
+from actions.writing import full_day
 
 HELP = re.compile(r"^[^,。]{0,4}(help|帮助|帮帮我|帮我一下|救救我|教教我|教我|不会(用|弄|操作)|怎么(用|弄|操作|搞)|求助|指导)"
                   r"[^,。]{0,6}$", re.IGNORECASE)  # fmt: skip
@@ -38,6 +39,25 @@ async def helped(name: str, turn: Turn, house: House) -> Answer | None:
         f"{opening}直接说也行,比如「怎么买基金」「钱什么时候到」。",
         quick=("新手怎么开始", "我的持仓", "你会什么", HUMAN),
     )
+
+
+SOURCE = re.compile(r"依据|出处|来源|哪[条一]?条?规[则定]|谁规定|哪里规定|凭什么规定")
+
+
+async def sourced(turn: Turn, house: House) -> Answer | None:
+    """The rules that the last answers stood on, in their own words with their dates (A5); None when none was given."""
+    if not SOURCE.search(turn.text) or len(turn.text) > MOST_CHARACTERS or turn.funds:
+        return None
+    cited = next((found for told in reversed(turn.told) if (found := RULE.findall(told))), [])
+    rules = await house.rules(turn.today, *dict.fromkeys(cited))
+    if not rules:
+        return None
+    lines = "\n".join(f"· {rule.id} v{rule.version},{full_day(rule.effective)}起施行:{rule.text}" for rule in rules[:3])
+    return say(f"刚才说的依据是衡远智投的业务规则:\n{lines}", quick=("我的持仓", HUMAN))
+
+
+RULE = re.compile(r"RULE-[A-Z]+(?:-[A-Z]+)*")
+MOST_CHARACTERS = 16
 
 
 def wants_short(turn: Turn) -> bool:

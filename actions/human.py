@@ -45,7 +45,21 @@ async def ask_for_person(turn: Turn, house: House, wish: Mapping[str, Any], *, a
             "人工服务系统这会儿没有回应,您的请求还没有确认排上。请过一会儿点「转人工」再试一次。",
             quick=(HUMAN,),
         ).remembering(plan_ready=None, large_redemption=None)
+    if turn.intent == "ask_callback" and reasons == ["explicit_ask"] and await left_callback(turn, state, house):
+        # The gateway has told the client in the timeline what was written down.
+        return Answer().remembering(plan_ready=None, large_redemption=None)
     return told(turn, reasons, state).remembering(plan_ready=None, large_redemption=None)
+
+
+async def left_callback(turn: Turn, state: HandoffState, house: House) -> bool:
+    """Whether the place in the queue became a call-back; else the client keeps the place."""
+    if state.state == "active":
+        return False
+    try:
+        await house.gateway.leave(turn.conversation_id, kind="callback", text=turn.text)
+    except AgentError:
+        return False
+    return True
 
 
 def told(turn: Turn, reasons: list[str], state: HandoffState) -> Answer:
@@ -155,7 +169,8 @@ def slot_words(advisor: Advisor) -> str:
 @answers("ask_callback")
 async def ask_callback(turn: Turn, house: House) -> Answer:
     client = await house.institution.client(turn.client_id)
-    return say(f"好的,回电请求和您方便的时间我转给同事,电话会打到您预留的{client.phone}。号码不对请先说一声。")
+    # The escalation policy asks for the person right after this answer (`ask_for_person`), which writes the call down.
+    return say(f"您预留的回电号码是{client.phone},不对的话请先说一声。")
 
 
 @answers("ask_wait")

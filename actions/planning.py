@@ -37,6 +37,11 @@ START = re.compile(r"现在|目前|手里|手头|手上|已有|已经|能拿|存
 INCOME = re.compile(r"领|花|开销|生活费|退休后|补充|养老金")
 YEARLY_INCOME = re.compile(r"年收入|年薪|一年挣|一年赚|收入")
 DEBT = re.compile(r"贷款|房贷|欠|负债|车贷")
+CHILD = "(?:孩子|娃|宝宝|儿子|女儿|小孩|闺女|他|她)?"
+OWN_AGE = re.compile(r"(我|本人|自己)(们)?(都|已经)?(今年|现在)?(都|已经)?\s*$")
+CHILD_AGE = re.compile(r"(孩子|娃|宝宝|儿子|女儿|今年|现在|小孩|闺女)(才|刚|都|已经|快)?\s*$")
+GOAL_AGE = re.compile(rf"(到|等|满|上){CHILD}(到|满|上)?\s*$")
+RETIRE = re.compile(r"\s*(就|才|再|想|时|的时候|之后|以后)*\s*(退|以后|之后)")
 NOTHING = re.compile(r"没(有)?(存款|本金|积蓄|钱|贷款|房贷|负债)|从零|零基础|一分没有")
 
 
@@ -132,20 +137,35 @@ def _when(sketch: Sketch, text: str, age: int) -> Sketch:
     if sketch.kind == "plan_insurance":
         return sketch
     if sketch.kind == "plan_education":
-        child = reading.age(text, after_words="(?:孩子|娃|宝宝|儿子|女儿|今年|现在|小孩|闺女)")
-        newborn = 0 if NEWBORN.search(text) else None
-        years = child if child is not None else newborn
-        goal = reading.age(text, after_words="(?:到|等|满|上)") or SCHOOL_AGE
-        if years is not None:
-            return replace(sketch, months=max(1, (goal - years) * 12))
+        child, until = _child_ages(text)
+        years = child if child is not None else 0 if NEWBORN.search(text) else None
+        goal = until or SCHOOL_AGE
+        if years is not None and goal > years:
+            return replace(sketch, months=(goal - years) * 12)
         if goal != SCHOOL_AGE and sketch.months:
             return replace(sketch, months=max(1, sketch.months + (goal - SCHOOL_AGE) * 12))
-    if sketch.kind == "plan_retirement":
-        retire = reading.age(text) or (RETIRE_AGE if sketch.months is None and age else None)
-        if retire and age:
+    if sketch.kind == "plan_retirement" and age:
+        retire = _retire_age(text, age) or (RETIRE_AGE if sketch.months is None else None)
+        # Past the usual age the pension begins now; an earlier age that lies behind is asked about.
+        if retire and (retire > age or age >= RETIRE_AGE):
             return replace(sketch, months=max(0, (retire - age) * 12))
     said = reading.months(text)
     return replace(sketch, months=said) if said else sketch
+
+
+def _child_ages(text: str) -> tuple[int | None, int | None]:
+    """How old the child is and until which age is saved, as far as said; the client's own age is neither."""
+    others = [(value, before) for value, before, _ in reading.ages(text) if not OWN_AGE.search(before)]
+    until = next((value for value, before in others if GOAL_AGE.search(before)), None)
+    child = next((value for value, before in others if CHILD_AGE.search(before) and not GOAL_AGE.search(before)), None)
+    return child, until
+
+
+def _retire_age(text: str, age: int) -> int | None:
+    """「60岁退休」, or any age still to come that is not the client's own."""
+    said = [(value, after) for value, before, after in reading.ages(text) if not OWN_AGE.search(before)]
+    named = next((value for value, after in said if RETIRE.match(after)), None)
+    return named or next((value for value, _ in said if value > age), None)
 
 
 def missing(sketch: Sketch) -> list[str]:
@@ -203,11 +223,20 @@ def _saving(sketch: Sketch, level: str) -> tuple[str, dict[str, Any]]:
     return text, card(sketch.topic, wanted, lines, level)
 
 
+def only_figures(text: str) -> str:
+    """A computed plan told once more: without what was said the first time and did not change."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith(("放哪里", "物价", "3%、4%"))).replace(
+        "先算一版:", ""
+    )
+
+
 def _ups_and_downs(wanted: Goal, level: str) -> str:
     """How far the end may lie from the middle, with the assumptions."""
     found = project(wanted, level)
-    return (f"再看起伏:假设年化{MEAN:.0%}、每年波动{found.volatility:.0%},模拟{PATHS:,}次,八成落在"
-            f"{round_money(found.low)}到{round_money(found.high)}之间,够{round_money(wanted.target)}的约占{found.reached:.0%}。")  # fmt: skip
+    assumed = f"假设年化{MEAN:.0%}、每年波动{found.volatility:.0%}"
+    share = f"约占{found.reached:.0%}" if found.reached >= 0.01 else "几乎没有"
+    span = f"八成落在{round_money(found.low)}到{round_money(found.high)}之间"
+    return f"再看起伏:{assumed},模拟{PATHS:,}次,{span},够{round_money(wanted.target)}的{share}。"
 
 
 def _prices(wanted: Goal) -> str:
@@ -250,7 +279,7 @@ def card(topic: str, wanted: Goal, lines: tuple[Line, ...], level: str) -> dict[
              + (f",现计划到期约{round_money(line.reached)}" if line.reached is not None else "")} for line in lines]  # fmt: skip
     found = project(wanted, level)
     rows.append({"label": "模拟区间(中间八成)", "value": f"{round_money(found.low)}至{round_money(found.high)}"})
-    rows.append({"label": "模拟中达到目标", "value": f"约{found.reached:.0%}", "tone": "muted"})
+    rows.append({"label": "模拟中达到目标", "value": f"{found.reached:.0%}", "tone": "muted"})
     series = [{"name": name, "points": [[way[0], round(way[at])] for way in found.ways]}
               for at, name in ((1, "较差(10%)"), (2, "中间"), (3, "较好(90%)"))]  # fmt: skip
     series.append({"name": "目标", "points": [[0, round(wanted.target)], [wanted.months, round(wanted.target)]]})

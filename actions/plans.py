@@ -46,7 +46,9 @@ async def go_on(turn: Turn, house: House, sketch: Sketch, *, first: bool = False
     ready = {"topic": sketch.topic, "reason": f"complex_planning_{sketch.topic}", "facts": planning.facts(done)}
     if sketch.computed or turn.owner != "bot":
         # Changed figures: the expert is on his way already.
-        return say(f"按新的数重算了。{text}", card=card, quick=("15年后用呢", HUMAN)).remembering(plan=done.to_slot())
+        return say(
+            f"按新的数重算了。{planning.only_figures(text)}", card=card, quick=("15年后用呢", HUMAN)
+        ).remembering(plan=done.to_slot())
     answer = say(
         f"{text}\n这是初版,我请{sketch.topic}方面的顾问接着为您细化。想改哪个数,直接说。", card=card, quick=(HUMAN,)
     )

@@ -147,11 +147,15 @@ def months(text: str) -> int | None:
     return 6 if "半年" in text else None
 
 
-def age(text: str, *, after_words: str = "") -> int | None:
-    """An age in years: 「到18岁」."""
-    found = re.search(after_words + r"\s*(\d{1,3}|[一二三四五六七八九十]{1,3})\s*岁", text)
-    value = number(found[1]) if found else None
-    return int(value) if value is not None and value < 120 else None
+def ages(text: str) -> list[tuple[int, str, str]]:
+    """Ages in years, each with the words just before it in its clause and all that follows: 「到18岁」 is (18, "到", "")."""
+    found = []
+    for said in re.finditer(r"(\d{1,3}|[一二三四五六七八九十]{1,3})\s*岁", text):
+        value = number(said[1])
+        if value is not None and value < 120:
+            before = re.split(r"[,,。;;!!??、]", text[: said.start()])[-1]
+            found.append((int(value), before, text[said.end() :]))
+    return found
 
 
 def amounts(text: str) -> list[tuple[Decimal, str]]:

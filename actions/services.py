@@ -82,6 +82,10 @@ class Gateway:
         body = await self._ask("GET", f"/internal/conversations/{conversation_id}/handoff")
         return HandoffState.of(body) if body.get("handoff_id") else None
 
+    async def leave(self, conversation_id: str, *, kind: str, text: str) -> None:
+        """Give up the place in the queue for a message or a call-back. Raises Unavailable, also when nobody waits."""
+        await self._ask("POST", f"/internal/conversations/{conversation_id}/leave", json={"kind": kind, "text": text})
+
     async def close(self) -> None:
         await self._http.aclose()
 

@@ -78,6 +78,8 @@ async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> 
             return await desk.go_on(name, handler, turn, house)
         if name not in BEFORE_ORDERS and name not in planning.NEEDS and plans.concerns(turn):
             return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
+        if name not in BEFORE_ORDERS and name != "order" and (known := await footing.sourced(turn, house)):
+            return known
         return await footing.helped(name, turn, house) or await handler(turn, house)
     except Unavailable as error:
         LOG.warning(

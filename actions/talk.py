@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.answers import HUMAN, Answer, answers, say
-from actions.orders.desk import went_stale
+from actions.orders.desk import void_words, went_stale
 from actions.services import House
 from actions.turn import Turn
 from actions.words import HOTLINE, comfort, simpler
@@ -113,9 +113,7 @@ async def thank(turn: Turn, house: House) -> Answer:
 async def affirm(turn: Turn, house: House) -> Answer:
     """A yes with nothing to confirm."""
     if went_stale(turn):
-        return say(
-            "刚才那笔超过30分钟没有确认,已经作废,什么都没有提交。要办的话请再说一次。", quick=("我的持仓", HUMAN)
-        ).remembering(order=None)
+        return say(f"{void_words(turn)}要办的话请再说一次。", quick=("我的持仓", HUMAN)).remembering(order=None)
     return say("好的。现在没有等您确认的事,还想办什么?", quick=STARTERS)
 
 
@@ -184,7 +182,7 @@ async def stay(turn: Turn, house: House) -> Answer:
 #: Said one after the other while somebody in distress waits for a person.
 STAYING = (
     f"我听着呢。这种时候一个人扛着太难了,能不能现在给一位家人或朋友打个电话,让他来陪您?也可以拨{HOTLINE},那边24小时有人接。",
-    f"您愿意说,我就在。先别一个人待着:打开灯、倒杯水,拨{HOTLINE}和他们说说,好吗?同事也在赶来。",
+    f"您愿意说,我就在。先别一个人待着:打开灯、倒杯水,拨{HOTLINE}和他们说说,好吗?我也已经请了同事。",
     f"我没有走开。要是现在觉得撑不住,请马上打120或110;或者拨{HOTLINE},有人陪您说话。",
 )
 
@@ -192,6 +190,8 @@ STAYING = (
 @answers("self_harm")
 async def self_care(turn: Turn, house: House) -> Answer:
     """Care first; the hotline; a person is called by the escalation policy. No business, no quick exits."""
+    if any(HOTLINE in told for told in turn.told):
+        return await stay(turn, house)
     name = f"{turn.person.name}," if turn.person.name else ""
     text = (f"{name}谢谢您愿意把这些说出来。您现在的安全比钱重要,亏损的事可以放一放,我们一起想办法。\n"
             f"请现在就打{HOTLINE}(全国统一心理援助热线,24小时);如果您正处在危险里,马上打110或120,或者告诉身边最近的人。\n"

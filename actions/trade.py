@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from actions import attribution
 from actions.answers import HUMAN, Answer, answers, say
-from actions.orders.desk import concerns, go_on, open_draft, went_stale
+from actions.orders.desk import concerns, go_on, open_draft, void_words, went_stale
 from actions.orders.model import Kind
 from actions.services import House
 from actions.turn import Turn
@@ -46,7 +46,7 @@ async def order(turn: Turn, house: House) -> Answer:
     """`action_order`: the open order hears the turn, whatever the intent; with none open, says so."""
     if concerns(turn):
         return await go_on("order", order, turn, house)
-    words = "刚才那笔超过30分钟没有确认,已经作废,什么都没有提交。" if went_stale(turn) else "现在没有等您确认的单子。"
+    words = void_words(turn) if went_stale(turn) else "现在没有等您确认的单子。"
     return say(words, quick=("我的持仓", "交易记录")).remembering(order=None)
 
 

@@ -89,7 +89,8 @@ async def under(
 def bare_processes(own: Settings, work: Path) -> list[Process]:
     """Sandbox, actions and a Rasa with nothing of ours but the model."""
     (work / "credentials.yml").write_text("rest:\n")
-    (work / "endpoints.yml").write_text(f"action_endpoint:\n  url: http://{own.host}:{own.actions_port}/webhook\n")
+    url = f"http://{own.host}:{own.actions_port}/webhook"
+    (work / "endpoints.yml").write_text(f"action_endpoint:\n  url: {url}\n  token: {own.key}\n")
     ours = {p.name: p for p in plan(own, redis_binary=Path("redis-server"))}
     core = rasa(own, ours["rasa"].environment)
     command = (

@@ -50,7 +50,7 @@ def disk(folder: Path) -> Finding:
 
 
 def writable(folder: Path) -> Finding:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Finding(os.access(folder, os.W_OK), f"{folder} can be written", f"chown it to this account: {folder}")
 
 

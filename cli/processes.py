@@ -90,8 +90,8 @@ def rasa(settings: Settings, key: Mapping[str, str]) -> Process:
 
 
 def gateway(settings: Settings, key: Mapping[str, str]) -> Process:
-    return Process("gateway", uvicorn("gateway.main:app", settings.host, settings.gateway_port),
-                   f"http://{settings.host}:{settings.gateway_port}/health", settings.gateway_port, key)  # fmt: skip
+    return Process("gateway", uvicorn("gateway.main:app", settings.gateway_host, settings.gateway_port),
+                   f"{settings.gateway_here}/health", settings.gateway_port, key)  # fmt: skip
 
 
 def uvicorn(app: str, host: str, port: int) -> tuple[str, ...]:

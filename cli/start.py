@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from pathlib import Path
 
 from cli import doctor
 from cli.processes import Process
@@ -19,6 +21,8 @@ def start(settings: Settings, processes: list[Process]) -> int:
     if wrong:
         return 1
 
+    keep_private(settings.var)
+
     async def ready() -> None:
         from gateway.links import welcome
 
@@ -31,3 +35,9 @@ def start(settings: Settings, processes: list[Process]) -> int:
         print(f"huiban: {failure}", file=sys.stderr)
         return 1
     return 0
+
+
+def keep_private(folder: Path) -> None:
+    """Clients' words lie there: other accounts of this machine stay out. A volume that is not ours stays as it is."""
+    if folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)

@@ -48,11 +48,11 @@ class Child:
 
     async def start(self) -> None:
         if self.process.folder:
-            self.process.folder.mkdir(parents=True, exist_ok=True)
+            self.process.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.running = await asyncio.create_subprocess_exec(
             *self.process.command, cwd=ROOT, env=environment_of(self.process), stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, start_new_session=True,
-            preexec_fn=_die_with_parent, limit=2**20,
+            preexec_fn=_settle_in, limit=2**20,
         )  # fmt: skip
 
     async def relay(self) -> int:
@@ -173,8 +173,10 @@ async def answers(process: Process) -> bool:
         return False
 
 
-def _die_with_parent() -> None:
-    """Linux: a killed supervisor takes its children with it, so none keeps a port."""
+def _settle_in() -> None:
+    """In the child, before its program: files for our eyes only; and a killed supervisor takes it along (Linux)."""
+    # Conversations, books and the dialogue core's memory lie in var/.
+    os.umask(0o077)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

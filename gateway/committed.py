@@ -31,6 +31,11 @@ def watch(engine: AsyncEngine) -> None:
     def committing(connection: Any) -> None:
         connection.info[COMMITTED] = True
 
+    def failed(context: Any) -> None:
+        # "commit" is told before the database commits; an error after it is the commit's own.
+        if context.connection is not None and context.connection.info.get(COMMITTED):
+            forget(context.connection)
+
     def returned(_dbapi: Any, record: Any) -> None:
         # The connection comes back to the pool only after the commit (or after its failure, which rolls back).
         calls, committed = record.info.pop(NOTED, ()), record.info.pop(COMMITTED, False)
@@ -41,4 +46,5 @@ def watch(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "begin", forget)
     event.listen(engine.sync_engine, "commit", committing)
     event.listen(engine.sync_engine, "rollback", forget)
+    event.listen(engine.sync_engine, "handle_error", failed)
     event.listen(engine.sync_engine, "checkin", returned)

@@ -49,6 +49,8 @@ MOST_QUIET_TIMES = 6
 BOT, ADVISOR = "bot", "advisor"
 #: The reason code of the client's own button.
 OWN_WISH = "explicit_ask"
+#: The slots that name what the institution took down in a turn.
+RECEIPTS = ("last_order", "last_ticket")
 
 
 class Core(Protocol):
@@ -102,23 +104,26 @@ class Turns:
     async def said(self, conversation_id: str, message_id: str, text: str, channel: str) -> Message:
         """Store what the client says and have it answered; the same id again changes nothing."""
         text, at = mask(text), self._clock.now()
-        async with self._engine.begin() as connection:
-            # Until the commit no turn of the conversation is frozen: the bubble is in the text that is asked.
-            await store.lock(connection, conversation_id)
-            gathering = await turn_store.gathering(connection, conversation_id)
-            turn_id, author_id = gathering or message_id, client_of(conversation_id)
-            draft = Draft(message_id, conversation_id, Author.CLIENT, text, at, channel, author_id, turn_id=turn_id)
-            message, new = await self._timeline.append(connection, draft)
-            if new and gathering is None:
-                await turn_store.open_turn(connection, conversation_id, message_id, message.seq, at=at)
-        if new:
-            now = asyncio.get_running_loop().time()
-            self._opened.setdefault(turn_id, now)
-            self._quiet_until[conversation_id] = now + self._timing.quiet(channel)
+        try:
+            async with self._engine.begin() as connection:
+                # Until the commit no turn of the conversation is frozen: the bubble is in the text that is asked.
+                await store.lock(connection, conversation_id)
+                gathering = await turn_store.gathering(connection, conversation_id)
+                turn_id, author_id = gathering or message_id, client_of(conversation_id)
+                draft = Draft(message_id, conversation_id, Author.CLIENT, text, at, channel, author_id, turn_id=turn_id)
+                message, new = await self._timeline.append(connection, draft)
+                if new and gathering is None:
+                    await turn_store.open_turn(connection, conversation_id, message_id, message.seq, at=at)
+            if new:
+                now = asyncio.get_running_loop().time()
+                self._opened.setdefault(turn_id, now)
+                self._quiet_until[conversation_id] = now + self._timing.quiet(channel)
+        finally:
+            # A page that goes away just now may cancel us with the message stored: whoever looks finds it, or nothing.
             self._wake(conversation_id)
-            if conversation_id in self._late and words.asks_for_person(text):
-                client_id, key = client_of(conversation_id), f"{message_id}+late"
-                await self._handoffs.request(conversation_id, client_id, [OWN_WISH], key=key, channel=channel)
+        if new and conversation_id in self._late and words.asks_for_person(text):
+            client_id, key = client_of(conversation_id), f"{message_id}+late"
+            await self._handoffs.request(conversation_id, client_id, [OWN_WISH], key=key, channel=channel)
         return message
 
     async def recover(self) -> int:
@@ -336,10 +341,10 @@ class Turns:
         return owner
 
     def _decide(self, asked: Asked, answer: TurnAnswer | None, owner: str) -> tuple[str, list[Draft]]:
-        """What becomes of the turn, and what the client reads: nothing once an advisor has come."""
+        """What becomes of the turn, and what the client reads: once an advisor has come, only what was done for him."""
         if not asked.request.answer:
             return "read_along", []
-        if owner == ADVISOR:
+        if owner == ADVISOR and not (answer and any(answer.slots.get(name) for name in RECEIPTS)):
             return "dropped", []
         if drafts := drafts_of(asked, answer, self._clock.now()):
             return "answered", drafts

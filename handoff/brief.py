@@ -218,7 +218,9 @@ def _alerts(subject: Subject, emotion: str | None) -> list[str]:
         found += [
             f"{sector}占资产 {share:.0%},单一行业超过一半"
             for sector, share in sectors.items()
-            if sector and sector not in ("货币", "债券", "宽基") and share > CONCENTRATED
+            if sector
+            and sector not in ("货币", "债券", "宽基")
+            and share > CONCENTRATED
             and not any(sector in alert for alert in subject.extra_alerts)
         ]
     return found

@@ -24,7 +24,11 @@ from kit.errors import AgentError, Conflict, Invalid, NotFound
 #: How many of the latest messages say what a case is about.
 RECENT = 12
 WAYS_OUT = {"留言": "message", "回电": "callback", "预约": "appointment"}
-WAY_OUT = re.compile(r"^(留言|回电|预约)(?:话)?[:,\s]*(.*)$", re.DOTALL)
+#: The word alone or set off from what follows; 「回电要等多久?」 and 「留言有人看吗」 only ask about it.
+WAY_OUT = re.compile(
+    r"^(留言|回电|预约)(?:话)?(?:$|(?:\s*[:\uff1a]|[,\uff0c。.!\uff01\s]+(?!.*(?:[?\uff1f]|吗|呢)\s*$))(.*)$)",
+    re.DOTALL,
+)
 
 
 class NotWaiting(Conflict):

@@ -102,7 +102,7 @@ class Requests(Leaving):
             return await self._asked(work, ask)
 
     async def _asked(self, work: Work, ask: Ask) -> Json:
-        known = await store.by_key(work.connection, ask.key) if ask.key else None
+        known = await store.by_key(work.connection, ask.key, ask.conversation_id) if ask.key else None
         if known is not None:
             return views.status_json(known, await self.scene(work.connection, work.now), already=True)
         handoff = await store.open_of(work.connection, ask.conversation_id)
@@ -239,7 +239,7 @@ class Requests(Leaving):
                 points = int(_DIGITS.get(score[1], score[1]))
                 await self.rate(state["rating_asked"]["handoff_id"], conversation_id.removeprefix("cv-"), points)
             elif way and state.get("waiting"):
-                await self.leave(conversation_id, WAYS_OUT[way[1]], way[2].strip())
+                await self.leave(conversation_id, WAYS_OUT[way[1]], (way[2] or "").strip())
             elif not score and not way and state.get("waiting"):
                 await self.cancel(conversation_id)
             else:

@@ -242,6 +242,9 @@ class Handoffs(Supervision):
             his = views.is_his(reader, handoff, guests)
             if reader.role == TRAINER or not (his or handoff.queued):
                 raise BriefClosed
+            if handoff.ended_at and reader.role != SUPERVISOR and reader.id != handoff.client.own_advisor:
+                # What was said after his service is not for who had it once.
+                history = [message for message in history if message.at <= handoff.ended_at]
             assets = sees_assets(reader, handoff, guests)
             past = await store.latest_of(work.connection, handoff.conversation_id)
             events = await store.events_of(work.connection, handoff.id)

@@ -54,9 +54,12 @@ async def add_key(connection: AsyncConnection, key: str, handoff_id: str) -> Non
     await _insert_new(connection, tables.handoff_keys, {"key": key, "handoff_id": handoff_id})
 
 
-async def by_key(connection: AsyncConnection, key: str) -> Handoff | None:
-    found = await connection.scalar(select(tables.handoff_keys.c.handoff_id).where(tables.handoff_keys.c.key == key))
-    return await get(connection, found) if found else None
+async def by_key(connection: AsyncConnection, key: str, conversation_id: str) -> Handoff | None:
+    """What the conversation asked for under this key; another's key says nothing."""
+    query = select(tables.handoff_keys.c.handoff_id).where(tables.handoff_keys.c.key == key)
+    found = await connection.scalar(query)
+    handoff = await get(connection, found) if found else None
+    return handoff if handoff and handoff.conversation_id == conversation_id else None
 
 
 async def get(connection: AsyncConnection, handoff_id: str) -> Handoff:

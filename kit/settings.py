@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,7 +17,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUIBAN_", env_file=".env", extra="ignore")
 
     var: Path = ROOT / "var"
-    host: str = "127.0.0.1"
+    #: Where our own processes listen and call each other: never reachable from outside.
+    host: ClassVar[str] = "127.0.0.1"
+    #: Where the gateway alone listens; 0.0.0.0 lets other machines reach it.
+    gateway_host: str = "127.0.0.1"
     gateway_port: int = 8000
     rasa_port: int = 5005
     actions_port: int = 5055
@@ -76,7 +80,13 @@ class Settings(BaseSettings):
 
     @property
     def gateway(self) -> str:
-        return self.gateway_url or f"http://{self.host}:{self.gateway_port}"
+        return self.gateway_url or self.gateway_here
+
+    @property
+    def gateway_here(self) -> str:
+        """The gateway as this machine reaches it; the address of all interfaces is one to listen on, not one to call."""
+        host = self.host if self.gateway_host == "0.0.0.0" else self.gateway_host
+        return f"http://{host}:{self.gateway_port}"
 
     @property
     def key(self) -> str:
@@ -85,7 +95,7 @@ class Settings(BaseSettings):
             return self.internal_key
         path = self.var / "internal.key"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(32))
         return path.read_text().strip()

@@ -35,6 +35,13 @@ def went_stale(turn: Turn) -> bool:
     return bool(turn.order) and not Draft.of(turn.order or {}).fresh(turn.now)
 
 
+def void_words(turn: Turn) -> str:
+    """What became of the draft that went stale."""
+    if Draft.of(turn.order or {}).unsure:
+        return "刚才那笔系统一直没有回应,是否受理请以交易记录为准,也可以转人工核实。"
+    return "刚才那笔超过30分钟没有确认,已经作废,什么都没有提交。"
+
+
 async def books(turn: Turn, house: House) -> Facts:
     client, holdings, funds, plans, orders = await asyncio.gather(
         house.institution.client(turn.client_id),
@@ -85,6 +92,8 @@ async def go_on(name: str, handler: Handler, turn: Turn, house: House) -> Answer
         return (answer + say(wording.reminder(draft), quick=_way_back(draft))).remembering(order=draft.to_slot())
     if move.act is Act.PLACE:
         return await place(draft, facts, turn, house)
+    if draft.unsure and move.problem:
+        return wording.still_unsure(draft, move.problem).remembering(order=draft.to_slot())
     if draft.step is Step.FINAL and before.step is Step.CONFIRM:
         return wording.last_step(draft).remembering(order=draft.to_slot())
     problem = move.problem
@@ -147,7 +156,10 @@ async def place(draft: Draft, facts: Facts, turn: Turn, house: House) -> Answer:
     """Both confirmations are given: into the books, once, however often this is sent."""
     try:
         if draft.kind.quoted and draft.step is not Step.RELEASE and not draft.unsure:
-            offered = await quote(draft, turn, house)
+            try:
+                offered = await quote(draft, turn, house)
+            except Unavailable:
+                return wording.not_sent(draft).remembering(order=draft.to_slot())
             if offered.t_day.isoformat() != draft.t_day:
                 moved = replace(draft, t_day=offered.t_day.isoformat())
                 answer = say(wording.cut_off_passed(offered)) + wording.last_step(moved)
@@ -205,7 +217,8 @@ def _placed(draft: Draft, order: Order) -> Answer:
 async def _digress(draft: Draft, facts: Facts, handler: Handler, turn: Turn, house: House) -> Answer:
     """Another question in between: answered, then back to the order."""
     # What is asked in between without a name is about the fund of this order.
-    about_it = replace(turn, last_fund=draft.fund or turn.last_fund)
+    last = turn.last_fund if not draft.kind.on_holding or facts.holding(turn.last_fund) else None
+    about_it = replace(turn, last_fund=draft.fund or last)
     try:
         aside = await handler(about_it, house)
     except AgentError as error:
@@ -227,7 +240,7 @@ async def _replace(draft: Draft, kind: Kind, fund: str | None, turn: Turn, house
         fresh = replace(fresh, fund=fund)
     fresh = machine.settle(machine.fill(fresh, hear(turn, kind.value), facts), facts)
     answer = await present(fresh, facts, turn, house, checks.check(fresh, facts))
-    return say(f"好,刚才的{wording.DEEDS.get(draft.kind, machine.VERBS[draft.kind])}先放下,没有提交。") + answer
+    return answer if draft.unsure else say(wording.put_aside(draft)) + answer
 
 
 def _way_back(draft: Draft) -> tuple[str, ...]:

@@ -66,16 +66,19 @@ class Move:
 
 def advance(draft: Draft, heard: Heard, facts: Facts) -> Move:
     """What one message does to an open draft."""
+    closed = draft.step in (Step.FINAL, Step.RELEASE) and is_phrase(draft, heard.text)
+    if closed and not heard.question and not heard.no:
+        return Move(draft, Act.PLACE)
+    if draft.unsure:
+        return _while_unsure(draft, heard)
     if heard.no and not changes(draft, heard, facts):
         return Move(draft, Act.DROP)
-    if draft.step in (Step.FINAL, Step.RELEASE) and is_phrase(draft, heard.text):
-        return Move(draft, Act.PLACE)
     waiting = draft.step in (Step.CONFIRM, Step.FINAL)
     if waiting and draft.kind.quoted and heard.why_fee and not other_fund(draft, heard):
         return Move(draft, Act.EXPLAIN)
     if draft.step is Step.CONFIRM and heard.yes and not changes(draft, heard, facts):
         return Move(replace(draft, step=Step.FINAL), Act.ASK)
-    if heard.intent not in FILLING and (heard.question or not fills(draft, heard)):
+    if heard.intent not in FILLING and (heard.question or not (fills(draft, heard) or bare_figure(heard))):
         return Move(draft, Act.DIGRESS)
     other = KIND_OF_INTENT.get(heard.intent)
     if other and wants_other(draft, heard, other):
@@ -89,12 +92,25 @@ def advance(draft: Draft, heard: Heard, facts: Facts) -> Move:
     return Move(filled, Act.ASK, problem)
 
 
+def _while_unsure(draft: Draft, heard: Heard) -> Move:
+    """The order may be in the books already: it can be sent again and looked up, but neither changed nor dropped."""
+    if heard.intent == "cancel_order" and draft.kind is not Kind.CANCEL:
+        return Move(draft, Act.REPLACE)
+    if heard.intent not in FILLING:
+        return Move(draft, Act.DIGRESS)
+    return Move(draft, Act.ASK, Problem("unsure", "查清之前,这笔不能改,也不能当作没有提交。"))
+
+
 def meaning_last_fund(draft: Draft, heard: Heard, last_fund: str | None, facts: Facts) -> Draft:
     """「卖一半」, 「把它卖了」 right after talking of a fund mean that fund, when it fits the order at all."""
     # A bare sum (「取两千出来用」) asks for money from wherever it is best taken: the client chooses the fund.
     of_it = heard.quantity is not None and heard.quantity.unit in ("portion", "keep", "shares")
     pointed = POINTS.search(heard.text) or of_it or (draft.kind.adds and heard.quantity is not None)
-    if heard.funds or not last_fund or not pointed or draft.kind.on_plan or draft.kind is Kind.CANCEL:
+    if not last_fund or not pointed or draft.kind.on_plan or draft.kind is Kind.CANCEL:
+        return draft
+    # 「把它换成沪深300」 names the fund to go into; it is the one left.
+    into = draft.kind is Kind.SWITCH and len(heard.funds) == 1 and last_fund not in heard.funds
+    if heard.funds and not into:
         return draft
     fits = facts.holding(last_fund) if draft.kind.on_holding else facts.funds.get(last_fund)
     return replace(draft, fund=last_fund) if fits else draft
@@ -121,6 +137,8 @@ def missed(draft: Draft, heard: Heard) -> Problem:
         return Problem("type_phrase", "为了稳妥,最后一步要请您点带金额的按钮,或原样打出引号里的话。")
     if heard.not_this:
         return Problem("which_then", "好的,换一个。")
+    if heard.quantity and draft.step in (Step.FUND, Step.TARGET):
+        return Problem("kept", "数量记下了。")
     return Problem("not_understood", "这句我没对上。")
 
 
@@ -133,6 +151,11 @@ def fills(draft: Draft, heard: Heard) -> bool:
         Step.MODE: heard.mode is not None,
     }  # fmt: skip
     return carried.get(draft.step, bool(heard.quantity or heard.funds or heard.mode or heard.yes or heard.not_this))
+
+
+def bare_figure(heard: Heard) -> bool:
+    """「一半」, 「改成三千份」: a figure and little else is for the order that is open, whatever it looks like by itself."""
+    return heard.quantity is not None and len(heard.text) <= 8
 
 
 def other_fund(draft: Draft, heard: Heard) -> bool:
@@ -290,14 +313,14 @@ def phrase(draft: Draft) -> str:
 
 
 def is_phrase(draft: Draft, text: str) -> bool:
-    """Whether the text is the closing phrase, however spaced or spelled (「确认赎回六千份」)."""
+    """Whether the text is the closing phrase and nothing more, however spaced or spelled (「确认赎回六千份」)."""
     said, wanted = _squeezed(text), _squeezed(phrase(draft))
     if said == wanted:
         return True
-    said_numbers = [value for value, _, _ in numbers(said)]
-    wanted_numbers = [value for value, _, _ in numbers(wanted)]
-    verb = wanted.split(plain(wanted_numbers[0]))[0] if wanted_numbers else wanted
-    return said.startswith(verb) and said_numbers == wanted_numbers and len(said) <= len(wanted) + 6
+    amount, verb, unit = next(numbers(wanted), (None, wanted, ""))
+    return any(
+        value == amount and before.strip() == verb and after in ("", unit) for value, before, after in numbers(said)
+    )
 
 
 def closes_something(text: str) -> bool:

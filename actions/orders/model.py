@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from hashlib import sha256
 from typing import Any
 
 from actions.reading import Quantity
@@ -109,8 +110,20 @@ class Draft:
 
     @property
     def order_key(self) -> str:
-        """The same draft gives the same key, however often the last step is sent."""
-        return f"{self.key}-{self.kind.value}"
+        """The same draft gives the same key, however often the last step is sent; another order never shares it."""
+        body = (
+            self.fund,
+            self.to_fund,
+            self.shares,
+            self.amount,
+            self.plan,
+            self.frequency,
+            self.day,
+            self.order,
+            self.mode,
+        )
+        said = ":".join("" if part is None else str(_plain(part)) for part in body)
+        return f"{self.key}-{self.kind.value}-{sha256(said.encode()).hexdigest()[:12]}"
 
     def forgetting_figures(self) -> Draft:
         """Without what was worked out of the old quantity."""

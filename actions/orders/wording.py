@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.answers import HUMAN, Answer, say
 from actions.orders.machine import VERBS, phrase, plans_for
-from actions.orders.model import Draft, Facts, Kind, Step
+from actions.orders.model import Draft, Facts, Kind, Problem, Step
 from actions.words import RISK_NOTICE
 from actions.writing import cents, day, decimal, full_day, moment, money, rate, shares
 from institution.models import FeeLine, Order, Plan, Quote, RuleCited
@@ -358,14 +358,32 @@ def cut_off_passed(quote: Quote) -> str:
             f"")  # fmt: skip
 
 
+def put_aside(draft: Draft) -> str:
+    return f"好,刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}先放下,没有提交。"
+
+
+def not_sent(draft: Draft) -> Answer:
+    """The institution went silent before anything was sent."""
+    return say(f"系统没有及时回应,这笔还没有提交。请过一会儿再点「{phrase(draft)}」,也可以转人工。",
+               quick=(phrase(draft), DROP, HUMAN))  # fmt: skip
+
+
 def unsure(draft: Draft) -> Answer:
     """The institution went silent while placing: we do not know, and say so."""
-    return say(f"系统没有及时回应,这笔是否受理我还不能确定。请再点一次「{phrase(draft)}」:同一笔不会重复提交。也可以转人工核实。",
-               quick=(phrase(draft), HUMAN))  # fmt: skip
+    return say(f"系统没有及时回应,这笔是否受理我还不能确定。请再点一次「{phrase(draft)}」:同一笔不会重复提交。"
+               "也可以先查交易记录,或者转人工核实。", quick=(phrase(draft), "查交易记录", HUMAN))  # fmt: skip
+
+
+def still_unsure(draft: Draft, problem: Problem) -> Answer:
+    """Something else was asked of an order that may be in the books."""
+    return say(f"{reminder(draft)}{problem.words}", quick=(phrase(draft), "查交易记录", HUMAN))
 
 
 def reminder(draft: Draft) -> str:
     """The way back after another question."""
+    if draft.unsure:
+        deed = DEEDS.get(draft.kind, VERBS[draft.kind])
+        return f"刚才那笔{deed}是否受理还不能确定:再点一次「{phrase(draft)}」就能查清,不会重复提交。"
     if draft.step is Step.FINAL:
         return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:要提交就点「{phrase(draft)}」,不办就说「算了」。"
     if draft.step is Step.CONFIRM:

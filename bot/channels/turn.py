@@ -32,7 +32,9 @@ HUMAN = "human"
 #: Slots that are given with each turn; the rest belong to the dialogue.
 GIVEN = ("client_id", "message_id", "channel", "now", "owner", "client", "failures", "repeats", "recent_emotions")
 #: Slots that the gateway may want to know of.
-TOLD = ("plan", "order", "plan_ready", "last_topic", "last_topic_fund", "large_redemption")
+TOLD = (
+    "plan", "order", "plan_ready", "last_topic", "last_topic_fund", "large_redemption", "last_order", "last_ticket",
+)  # fmt: skip
 MOST_ACTIONS = 10
 #: Messages after which the one before still is the subject, and how many of them are looked over.
 KEEPS_SUBJECT = ("affirm", "deny", "correct", "thank", "greet", "repeat")
@@ -57,7 +59,8 @@ class TurnInput(InputChannel):
             if not key or not hmac.compare_digest(request.args.get("token", ""), key):
                 return problem(401, "key_wrong", "the token is missing or wrong")
             body = request.json
-            missing = [f for f in fields if not (body or {}).get(f)]
+            # Present is enough: the client_id of a guest is empty.
+            missing = [f for f in fields if (body or {}).get(f) is None]
             if missing:
                 return problem(422, "fields_missing", f"missing: {', '.join(missing)}")
             agent = request.app.ctx.agent
@@ -67,7 +70,8 @@ class TurnInput(InputChannel):
                 async with agent.lock_store.lock(body["conversation_id"]):
                     return response.json(await work(agent.processor, rules, body))
             except Exception as error:  # the boundary: whatever an action raised, the turn is played again
-                log.error("Turn not completed", action="turn_failed", message_id=body["message_id"], error=repr(error))
+                kind = type(error).__name__
+                log.error("Turn not completed", action="turn_failed", message_id=body["message_id"], error=kind)
                 return problem(503, "turn_failed", "the turn could not be completed")
 
         @webhook.route("/message", methods=["POST"])

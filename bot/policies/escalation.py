@@ -18,7 +18,7 @@ from contracts.reasons import EMOTIONS, NEGATIVE, REASONS, TOPICS, words
 
 CONDITIONS = {
     "intent", "flag", "emotion", "strength_at_least", "negative_share_above", "failures_at_least", "repeats_at_least",
-    "tier", "age_at_least", "slot", "text", "understood",
+    "tier", "age_at_least", "slot", "text", "understood", "confidence_at_least",
 }  # fmt: skip
 ANSWER, NOTHING = "answer", "nothing"
 
@@ -63,6 +63,7 @@ class Facts:
     emotion: str = "平静"
     strength: float = 0.0
     understood: bool = True
+    confidence: float = 1.0
     negative_share: float = 0.0
     failures: int = 0
     repeats: int = 0
@@ -136,7 +137,7 @@ def _meets(name: str, wanted: Any, facts: Facts) -> bool:
         return facts.understood is wanted
     if name == "negative_share_above":
         return facts.negative_share > float(wanted)
-    figure = {"strength_at_least": facts.strength, "failures_at_least": facts.failures,
+    figure = {"confidence_at_least": facts.confidence, "strength_at_least": facts.strength, "failures_at_least": facts.failures,
               "repeats_at_least": facts.repeats, "age_at_least": facts.age}[name]  # fmt: skip
     return figure >= float(wanted)
 

@@ -4,7 +4,8 @@
     otherwise  -> soothing when it is due, then the answer to each request in the client's order
 
 An open order or plan hears each message first, whichever action it reaches (`actions/shell.py`), so that 「六千」 or 「嗯」 in the
-middle of it needs no certainty here. An ordinary turn (one request, understood, nothing else due) is left to Rasa's RulePolicy and `data/rules`.
+middle of it needs no certainty here. An ordinary turn (one request, understood, nothing else due) is left to Rasa's
+RulePolicy and `data/rules`.
 """
 
 from __future__ import annotations
@@ -29,8 +30,20 @@ CARE_REASONS = frozenset({"self_harm", "account_safety"})
 #: Short answers that mean nothing outside what was just asked.
 BARE = frozenset({"affirm", "deny", "correct"})
 #: What the last words of somebody in distress are easily taken for.
-MAY_BE_DESPAIR = BARE | {"goodbye", "thank", "chitchat", "abuse", "repeat", "out_of_scope", "stop_marketing", "ask_human", "ask_wait",
-                         "close_account"}  # fmt: skip
+MAY_BE_DESPAIR = BARE | frozenset(
+    [
+        "goodbye",
+        "thank",
+        "chitchat",
+        "abuse",
+        "repeat",
+        "out_of_scope",
+        "stop_marketing",
+        "ask_human",
+        "ask_wait",
+        "close_account",
+    ]
+)
 SURE_BUSINESS = 0.9
 #: Questions about these are never counted as asked "again": saying them twice is ordinary talk.
 NO_QUESTION = BARE | {
@@ -90,7 +103,7 @@ def next_step(rules: Rules, turn: Turn) -> Step | None:
     escalation = escalation_of(rules, turn)
     # Care and safety come alone: no figures before them.
     calming = [] if escalation and escalation.say != ANSWER else soothing(rules, turn)
-    wanted = [*calming, *answers(rules, turn, escalation)]
+    wanted = calming if calming and doubtful(rules, turn) else [*calming, *answers(rules, turn, escalation)]
     if ordinary(wanted, turn, escalation):
         return None
     for action in wanted:
@@ -133,6 +146,11 @@ def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str
     if not understood(rules, turn):
         return [FALLBACK]
     return [action_of(intent) for intent in dict.fromkeys(turn.requests)]
+
+
+def doubtful(rules: Rules, turn: Turn) -> bool:
+    """Not sure enough of the wish to begin business with somebody upset."""
+    return turn.ranking[0][1] < rules.sure
 
 
 def in_care(turn: Turn) -> bool:
@@ -188,7 +206,7 @@ def escalation_of(rules: Rules, turn: Turn) -> Escalation | None:
 def facts_of(rules: Rules, turn: Turn) -> Facts:
     return Facts(
         intents=turn.requests, text=turn.text, flags=turn.flags, emotion=turn.emotion, strength=turn.strength,
-        understood=understood(rules, turn),
+        understood=understood(rules, turn), confidence=turn.ranking[0][1],
         negative_share=negative_share(rules, turn.recent_emotions, turn.emotion), failures=turn.failures,
         repeats=max(turn.repeats, repeats(turn)), tier=str(turn.client.get("tier") or ""),
         age=int(turn.client.get("age") or 0), slots=turn.slots, last_topic=turn.slots.get("last_topic"),

@@ -30,15 +30,25 @@ PLAN_STEPS: dict[str, tuple[frozenset[PlanStatus], PlanStatus]] = {
 }
 
 
+def _asked(deed: str, *body: object) -> str:
+    """What a key stands for: the same key with another body is refused (`State.done`)."""
+    # 6000 and 6000.00 are the same wish.
+    said = (
+        f"{part.normalize():f}" if isinstance(part, Decimal) else "-" if part is None else str(part) for part in body
+    )
+    return " ".join((deed, *said))
+
+
 def place_order(state: State, client: str, request: OrderRequest, key: str) -> Booked:
     """A new order; a large redemption is booked as held (RULE-HOLD)."""
-    if before := state.done(client, key, "order"):
+    what = _asked("order", request.kind, request.fund, request.to_fund, request.amount, request.shares, request.quick)
+    if before := state.done(client, key, what):
         return state.order(client, before)
     number = f"O-{client}-{len(state.world.orders[state.person(client).id]) + 1:04d}"
     quote, order = trading.quote(views.account(state, client), request, state.catalog, number)
     if quote.hold is not None:
         order = replace(order, state="held", hold=quote.hold)
-    return _write(state, order, key, "order")
+    return _write(state, order, key, what)
 
 
 def cancel_order(state: State, client: str, order_id: str, key: str) -> Booked:
@@ -75,7 +85,8 @@ def _write(state: State, order: Booked, key: str, what: str) -> Booked:
 def create_plan(
     state: State, client: str, *, fund: str, amount: Decimal, frequency: Frequency, day: int, key: str
 ) -> PlanFact:
-    if before := state.done(client, key, "plan"):
+    what = _asked("plan", fund, amount, frequency, day)
+    if before := state.done(client, key, what):
         return state.plan(client, before)
     file = trading.known_fund(state.catalog, fund)
     if file.kind == "私募":
@@ -85,12 +96,12 @@ def create_plan(
     today = state.today()
     number = f"P-{client}-{len(state.world.plans[client]) + 1}"
     plan = PlanFact(number, client, fund, amount, frequency, day, "running", today, today)
-    return _write_plan(state, plan, key, "plan")
+    return _write_plan(state, plan, key, what)
 
 
 def change_plan(state: State, client: str, plan_id: str, action: str, key: str, changes: dict[str, Any]) -> PlanFact:
     """action: pause, resume, stop or modify. Today's deduction is made already; the next one follows (RULE-DCA)."""
-    what = f"{action} {plan_id}"
+    what = _asked(action, plan_id, *(changes.get(name) for name in ("amount", "frequency", "day")))
     if state.done(client, key, what):
         return state.plan(client, plan_id)
     state.now()
@@ -148,10 +159,11 @@ def open_complaint(state: State, client: str, kind: str, text: str, key: str) ->
 def set_dividend_mode(state: State, client: str, fund: str, mode: DividendMode, key: str) -> dict[str, Any]:
     """Confirmed T+1; holds for dividends whose record day is on or after that day (RULE-DIV)."""
     trading.known_fund(state.catalog, fund)
-    before = state.done(client, key, f"dividend {fund}")
+    what = _asked("dividend", fund, mode)
+    before = state.done(client, key, what)
     confirmed_on = before or calendar.add_trading_days(calendar.t_day(state.now()), 1).isoformat()
     if before is None:
         views.owned(state, client, fund)
-        state.commit("dividend", client, key, f"dividend {fund}", confirmed_on, fund=fund, mode=mode)
+        state.commit("dividend", client, key, what, confirmed_on, fund=fund, mode=mode)
     rule = state.catalog.rule_in_force("RULE-DIV", state.today())
     return {"fund": fund, "mode": mode, "confirmed_on": confirmed_on, "rule": rule.id, "effective": rule.effective}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from cli.supervisor import answers
 from kit.errors import AgentError
 from kit.ids import uuid7
 from tests.product import Product, running
-from tests.stage import LOOK_SECONDS, Stage, eventually, offer_to
+from tests.stage import Stage, eventually, offer_to
 
 pytestmark = [pytest.mark.rasa, pytest.mark.timeout(300)]
 
@@ -44,14 +43,14 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 async def insist(call: Callable[[], Awaitable[T]], *, seconds: float = HEALED_SECONDS) -> T:
     """Call until it works, as the pages do: the same words under the same id."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while True:
+
+    async def attempt() -> list[T]:
         try:
-            return await call()
+            return [await call()]
         except AgentError:
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-            await asyncio.sleep(LOOK_SECONDS * 4)
+            return []
+
+    return (await eventually(attempt, seconds=seconds))[0]
 
 
 async def healed(product: Product) -> None:

@@ -10,7 +10,7 @@ from tools.house_rules import broken
     [
         ("gateway/turns.py", "at = datetime.now(UTC)\n"),
         ("actions/dca.py", "key = uuid.uuid4()\n"),
-        ("tests/unit/test_x.py", "    await asyncio.sleep(1)\n"),
+        ("tests/unit/test_x.py", "    await asyncio." + "sleep(1)\n"),
         ("handoff/store.py", "x = 1\n" * 401),
         ("web/chat/App.tsx", "//\n" * 251),
     ],

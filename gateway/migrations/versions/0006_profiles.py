@@ -56,9 +56,7 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(64)),
         sa.Column("note", sa.Text(), nullable=False),
         sa.CheckConstraint("level IN ('low', 'medium', 'high')", name="ck_profile_alerts_level"),
-        sa.CheckConstraint(
-            "state IN ('open', 'handled', 'false_alarm', 'cleared')", name="ck_profile_alerts_state"
-        ),
+        sa.CheckConstraint("state IN ('open', 'handled', 'false_alarm', 'cleared')", name="ck_profile_alerts_state"),
         sa.PrimaryKeyConstraint("id", name="pk_profile_alerts"),
     )
     op.create_index("ix_profile_alerts_client_id_state", "profile_alerts", ["client_id", "state"])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from actions.orders import checks, machine
 from actions.orders.hearing import hear
 from actions.orders.machine import Act
 from actions.orders.model import Draft, Facts, Kind, Step
+from actions.reading import Quantity
 from actions.turn import Turn
 from actions.writing import plain
 from institution.models import Client, Fund, FundFees, Holding, Lot
@@ -84,3 +86,49 @@ def test_nothing_is_placed_without_two_confirmations(said: list[tuple[str, str, 
         draft = move.draft
         if move.problem and move.problem.code in checks.OF_QUANTITY:
             draft = replace(draft.forgetting_figures(), quantity=None, step=Step.QUANTITY)
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("确认赎回6000份", Act.PLACE), ("确认赎回 六千份。", Act.PLACE), ("确认赎回6,000", Act.PLACE),
+        ("确认赎回6000份吗", Act.ASK), ("确认赎回6000份会亏吗", Act.ASK), ("确认赎回6000份手续费多少", Act.ASK),
+        ("确认赎回6000份先别急", Act.ASK), ("确认赎回6000元", Act.ASK), ("确认赎回6000份?", Act.ASK),
+    ],
+)  # fmt: skip
+def test_only_the_bare_phrase_places_the_order(text: str, act: Act) -> None:
+    draft = machine.settle(
+        Draft(Kind.REDEEM, "k", "m", NOW, fund="HY031", quantity=Quantity(Decimal(6000), "shares")), FACTS
+    )
+    draft = replace(draft, step=Step.FINAL)
+    move = machine.advance(draft, hear(Turn("C", "m1", text, NOW, intent="redeem_fund"), "redeem"), FACTS)
+    assert move.act is act
+
+
+@pytest.mark.parametrize("text", ["确认终止定投会怎样", "确认终止定投吗", "确认终止定投了吗"])
+def test_a_question_with_the_phrase_of_a_plan_in_it_ends_no_plan(text: str) -> None:
+    assert not machine.is_phrase(Draft(Kind.DCA_STOP, "k", "m", NOW, step=Step.FINAL), text)
+
+
+def test_a_question_with_the_phrase_of_a_release_in_it_releases_nothing() -> None:
+    assert not machine.is_phrase(Draft(Kind.REDEEM, "k", "m", NOW, step=Step.RELEASE), "确认放行这笔赎回吗")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "act"),
+    [
+        ("确认赎回6000份", "affirm", Act.PLACE), ("改成3000份", "correct", Act.ASK), ("算了", "deny", Act.ASK),
+        ("买一千", "buy_fund", Act.ASK), ("查交易记录", "ask_orders", Act.DIGRESS), ("转人工", "ask_human", Act.DIGRESS),
+        ("撤单", "cancel_order", Act.REPLACE),
+    ],
+)  # fmt: skip
+def test_an_order_that_may_be_booked_is_neither_changed_nor_dropped(text: str, intent: str, act: Act) -> None:
+    draft = Draft(Kind.REDEEM, "k", "m", NOW, step=Step.FINAL, fund="HY031", shares=Decimal(6000), unsure=True)
+    move = machine.advance(draft, hear(Turn("C", "m1", text, NOW, intent=intent), "redeem"), FACTS)
+    assert (move.act, move.draft) == (act, draft)
+
+
+def test_another_order_has_another_key() -> None:
+    draft = Draft(Kind.REDEEM, "k", "m", NOW, fund="HY031", shares=Decimal(6000))
+    assert draft.order_key == replace(draft, step=Step.FINAL, seen="m2").order_key
+    assert draft.order_key != replace(draft, shares=Decimal(3000)).order_key

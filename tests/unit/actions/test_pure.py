@@ -191,3 +191,31 @@ def test_typesetting() -> None:
 
 def test_simpler_keeps_figures_and_drops_sources() -> None:
     assert simpler("您是C3。可以买R3。\n依据:RULE-SUIT") == "您是C3。\n可以买R3。"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "months"),
+    [
+        # (60 - 35) * 12, whoever's age is said first
+        ("plan_retirement", "我35岁,想60岁退休", 300),
+        ("plan_retirement", "我今年35岁,退休后每月想领5000", 300),
+        ("plan_retirement", "55岁以后不想干了", 240),
+        ("plan_retirement", "到65岁吧", 360),
+        # An age behind the client is no date to save for.
+        ("plan_retirement", "30岁退休", None),
+        ("plan_education", "我今年35岁,孩子刚出生", 216),
+        # (20 - 3) * 12, (18 - 5) * 12
+        ("plan_education", "到孩子20岁用,现在3岁", 204),
+        ("plan_education", "我女儿今年5岁", 156),
+        ("plan_education", "我35岁孩子3岁", 180),
+        ("plan_education", "儿子今年25岁", None),
+    ],
+)
+def test_the_time_that_an_age_means(kind: str, text: str, months: int | None) -> None:
+    assert planning.hear(planning.Sketch(kind, "m", "2026-11-24T14:00:00+08:00"), text, 35).months == months
+
+
+def test_past_the_usual_age_the_pension_begins_now() -> None:
+    assert (
+        planning.hear(planning.Sketch("plan_retirement", "m", "2026-11-24T14:00:00+08:00"), "养老规划", 63).months == 0
+    )

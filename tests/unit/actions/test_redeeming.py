@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from institution.client import Institution
+from institution.models import Order, Quote
+from kit.errors import Unavailable
 from tests.unit.actions.conftest import Talk
 
 Load = Callable[[str], Any]
@@ -143,6 +146,47 @@ async def test_a_draft_left_alone_is_void(load: Load, http: httpx.AsyncClient) -
     await http.post("/v1/clock", json={"advance_seconds": 1860})
     said = await talk.say("确认", "affirm")
     assert "已经作废" in said.text
+
+
+async def test_an_order_booked_in_silence_is_never_denied(
+    load: Load, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is booked, but the answer gets lost: no second order, no 「什么都没有提交」."""
+    talk: Talk = await load("S07")
+    await talk.say("300指数卖六千份", "redeem_fund", funds=("HY031",))
+    await talk.say("确认", "affirm")
+    placing = Institution.place_order
+
+    async def lost(self: Institution, *args: Any, **fields: Any) -> Order:
+        await placing(self, *args, **fields)
+        raise Unavailable("没有回应")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Institution, "place_order", lost)
+        assert "不能确定" in (await talk.say(FINAL, "affirm")).text
+    for text, intent in (("改成3000份", "correct"), ("算了", "deny")):
+        said = await talk.say(text, intent)
+        assert "不能确定" in said.text
+        assert "没有提交" not in said.text.replace("当作没有提交", "")
+    assert "已受理" in (await talk.say(FINAL, "affirm")).text
+    assert [order.shares for order in await redemptions(talk)] == [6000]
+
+
+async def test_silence_before_anything_was_sent_is_said_as_such(
+    load: Load, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk: Talk = await load("S07")
+    await talk.say("300指数卖六千份", "redeem_fund", funds=("HY031",))
+    await talk.say("确认", "affirm")
+
+    async def silent(self: Institution, *args: Any, **fields: Any) -> Quote:
+        raise Unavailable("没有回应")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Institution, "quote", silent)
+        assert "还没有提交" in (await talk.say(FINAL, "affirm")).text
+    assert not talk.slots["order"]["unsure"]
+    assert "已受理" in (await talk.say(FINAL, "affirm")).text
 
 
 async def test_a_silent_institution_while_placing(load: Load, http: httpx.AsyncClient) -> None:

@@ -118,6 +118,24 @@ async def test_a_person_is_asked_for_once_a_message(load: Load, desk: Desk) -> N
     assert "不用重排" in again.text
 
 
+async def test_a_callback_is_written_down_before_it_is_promised(load: Load, desk: Desk) -> None:
+    talk: Talk = await load("S07")
+    first = await talk.say("明天上午给我回电话", "ask_callback")
+    assert "回电号码" in first.text
+    done = await talk.say("明天上午给我回电话", "ask_callback", action="request_handoff")
+    assert desk.asked[1] == {"kind": "callback", "text": "明天上午给我回电话"}
+    # The timeline has told the client already.
+    assert done.replies == []
+
+
+async def test_with_the_advisor_there_no_callback_is_written_down(load: Load, desk: Desk) -> None:
+    talk: Talk = await load("S07")
+    desk.answer |= {"state": "active", "advisor": "赵敏"}
+    said = await talk.say("给我回电话", "ask_callback", action="request_handoff")
+    assert len(desk.asked) == 1
+    assert "赵敏已经接入" in said.text
+
+
 async def test_no_answer_from_the_gateway_is_said(load: Load, desk: Desk) -> None:
     talk: Talk = await load("S07")
     desk.down = True

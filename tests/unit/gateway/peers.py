@@ -63,6 +63,7 @@ class Rasa:
     deaf: bool = False
     forgetful: bool = True
     actions: tuple[str, ...] = ()
+    slots: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.app.post("/webhooks/turn/message")(self._turn)
@@ -87,7 +88,7 @@ class Rasa:
         replies = [] if self.silent or not body["answer"] else [reply(f"答:{body['text']}")]
         return {
             "replies": replies, "intent": "ask_assets", "confidence": 0.93, "emotion": self.emotion, "strength": 0.4,
-            "entities": [], "actions": [*self.actions, "action_ask_assets"] if body["answer"] else [], "slots": {},
+            "entities": [], "actions": [*self.actions, "action_ask_assets"] if body["answer"] else [], "slots": self.slots,
             "escalation": None,
         }  # fmt: skip
 

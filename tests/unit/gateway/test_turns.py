@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncTransaction
 
 from gateway import turn_store, words
 from gateway.tables import messages, turns
@@ -210,6 +212,35 @@ async def test_what_was_answered_is_kept_unless_an_advisor_has_come(world: World
         turn = (await world.turn("m1")).json()
     assert bool(turn["replies"]) is kept
     assert turn["owner"] == then.kind.value
+
+
+@pytest.mark.parametrize(("slots", "told"), [({"last_order": "O1"}, True), ({"last_ticket": "T1"}, True), ({}, False)])
+async def test_a_receipt_reaches_the_client_though_an_advisor_has_come(
+    world: World, slots: dict[str, str], told: bool
+) -> None:
+    world.rasa.gate, world.rasa.slots = asyncio.Event(), slots
+    async with world.client() as http:
+        await http.post("/api/chat/messages", json={"id": "m1", "text": "确认赎回6000份"})
+        await until(lambda: len(world.rasa.asked) == 1)
+        owned_by(world, ADVISOR)
+        world.rasa.gate.set()
+        await world.turn("m1")
+    assert [m["author"] for m in await world.messages()] == ["client", "ai"][: 1 + told]
+
+
+async def test_a_message_whose_sender_was_cancelled_is_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The page goes away just when the message is stored: what stands after the commit is not run.
+    end = AsyncTransaction.__aexit__
+
+    async def gone(transaction: AsyncTransaction, *raised: Any) -> None:
+        monkeypatch.undo()
+        await end(transaction, *raised)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(AsyncTransaction, "__aexit__", gone)
+    with pytest.raises(asyncio.CancelledError):
+        await world.parts.turns.said("cv-C0001", "m1", "你好", "web")
+    assert (await world.turn("m1")).json()["replies"][0]["text"] == "答:你好"
 
 
 async def test_numbers_of_people_never_reach_sql_or_the_core(world: World) -> None:

@@ -66,6 +66,8 @@ async def test_one_order_for_one_key(institution: Institution, load: Load) -> No
     assert (holding.shares, holding.available_shares) == (D(8000), D(2000))
     code = await refused(institution.cancel_order("U107", orders[0].id, "m1"))
     assert code == "key_reused"
+    other = institution.place_order("U107", "redeem", fund="HY031", shares=D(3000), key="m1")
+    assert await refused(other) == "key_reused"
 
 
 async def test_the_life_of_a_redemption(institution: Institution, http: httpx.AsyncClient, load: Load) -> None:
