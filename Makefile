@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) tools/setup.py
 BIN = .venv/bin
 
-.PHONY: run test test-quick setup train lint bench eval encoder clean help
+.PHONY: run test test-slow test-quick setup train lint bench eval encoder clean help
 .DEFAULT_GOAL := help
 
 help:            ## what there is
@@ -30,8 +30,11 @@ lint:            ## style, types, layers, file sizes
 	cd web && npm run --silent lint
 
 test: setup lint ## everything: lint, unit, property, API, integration, browser, faults
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not slow"
 	cd web && npm test --silent
+
+test-slow: setup ## the long ones: 10,000 handoffs under kills, every process killed at every moment (an hour)
+	$(BIN)/pytest -m slow
 
 test-quick:      ## unit and property tests only
 	@$(SETUP) dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -40,6 +41,19 @@ BUSINESS = (account, checkup, complaints, dca, funds, human, plans, risk, rules,
 #: Answered at once, whatever order is open: care and safety come before business.
 BEFORE_ORDERS = frozenset({"request_handoff", "soothe", "self_care", "self_harm", "account_security", "ask_human"})
 LOG = log.get(__name__)
+#: 「哪天能涨回来」 asks for a forecast, however much it looks like a question of days.
+RISE = re.compile(r"(什么时候|啥时候|哪天|何时|多久|几时|会不会|能不能).{0,6}(涨|回本|反弹|翻身|解套|见底)")
+FORECAST_TAKEN_FOR = frozenset(
+    [
+        "ask_confirm_date",
+        "ask_trading_hours",
+        "ask_order_status",
+        "ask_redeem_arrival",
+        "default_fallback",
+        "clarify",
+        "out_of_scope",
+    ]
+)
 
 
 class Answering(Action):  # type: ignore[misc]  # rasa-sdk has no types
@@ -80,6 +94,8 @@ async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> 
             return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
         if name not in BEFORE_ORDERS and name != "order" and (known := await footing.sourced(turn, house)):
             return known
+        if name in FORECAST_TAKEN_FOR and RISE.search(turn.text):
+            return await worry.ask_should_sell(turn, house)
         return await footing.helped(name, turn, house) or await handler(turn, house)
     except Unavailable as error:
         LOG.warning(

@@ -50,6 +50,14 @@ def internal(connection: HTTPConnection, parts: Parts) -> None:
         raise SignInNeeded("缺少内部密钥。")
 
 
+async def operator(connection: HTTPConnection, parts: Parts) -> None:
+    """Our own processes (a scraper has the key), or a supervisor. Raises SignInNeeded, Refused."""
+    if "x-internal-key" in connection.headers:
+        return internal(connection, parts)
+    if (await staff(connection, parts)).role != SUPERVISOR:
+        raise Refused("只有主管可以查看运行指标。")
+
+
 Client = Annotated[ClientSession, Depends(client)]
 Person = Annotated[Staff, Depends(staff)]
 

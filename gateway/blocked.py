@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from compliance.wording import Finding
 from gateway.insert_new import insert_new
-from gateway.masking import mask
 from gateway.tables import blocked_drafts
 from gateway.timeline.model import client_of
 from handoff.model import Staff
 from kit.clock import SHANGHAI
 from kit.errors import Invalid
+from kit.masking import mask
 
 #: A day has never had so many; more would be an attack, not a report.
 MOST_SHOWN = 1000

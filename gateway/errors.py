@@ -102,9 +102,9 @@ def install(app: FastAPI) -> None:
         return answer(422, "invalid", "内容里有无法识别的字符。")
 
     async def unknown(request: Request, error: Exception) -> JSONResponse:
-        logger.error(
-            "A request broke", action="request_broke", method=request.method, path=request.url.path, exc_info=error
-        )
+        # Never the path itself: it can be a ticket.
+        route = getattr(request.scope.get("route"), "path", "other")
+        logger.error("A request broke", action="request_broke", method=request.method, route=route, exc_info=error)
         return answer(500, "error", AgentError().message)
 
     app.add_exception_handler(AgentError, agent_error)

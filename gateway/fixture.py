@@ -6,11 +6,11 @@ from typing import Any
 
 from gateway import blocked, notices
 from gateway.hub import RESET
-from gateway.masking import mask
 from gateway.services import Services
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft, Understanding, conversation_of
 from gateway.timeline.timeline import NAMES
+from kit.masking import mask
 
 
 async def take_fixture(parts: Services) -> dict[str, Any]:

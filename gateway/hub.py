@@ -6,7 +6,7 @@ A desk's page names {epoch, after}: what it missed is in the log, or the answer 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ MOST_WAITING = 500
 #: About a quarter of an hour of a busy desk; longer absences read a snapshot.
 LOG_FRAMES = 2000
 RESET: Json = {"type": "reset"}
+#: Frames that tell a whole state: only the newest is worth catching up on.
+WHOLE = ("queue.changed", "colleagues", "follow_ups")
 
 
 @dataclass(eq=False)
@@ -48,7 +50,11 @@ class Hub:
         self.heard: Callable[[Message], None] = lambda message: None
         self._clients: dict[str, set[Page]] = {}
         self._desks: dict[str, set[Page]] = {}
-        self._log: deque[tuple[int, set[str] | None, Json]] = deque(maxlen=LOG_FRAMES)
+        #: seq -> whom it is for, and the frame.
+        self._log: OrderedDict[int, tuple[set[str] | None, Json]] = OrderedDict()
+        self._whole: dict[str, list[int]] = {kind: [] for kind in WHOLE}
+        #: The last seq that fell off the log's end.
+        self._lost = 0
 
     # -- what others send ------------------------------------------------------------------------------------
 
@@ -84,11 +90,31 @@ class Hub:
         if frame["type"] != "typing":
             self.seq += 1
             frame = {**frame, "seq": self.seq}
-            self._log.append((self.seq, audience, frame))
+            self._remember(audience, frame)
         for advisor_id, pages in self._desks.items():
             if audience is None or advisor_id in audience:
                 for page in pages:
                     page.put(frame)
+
+    def _remember(self, audience: set[str] | None, frame: Json) -> None:
+        """Put a frame to the log, in place of the older ones that it makes worthless."""
+        kind = frame["type"]
+        if kind in self._whole:
+            kept = []
+            for seq in self._whole[kind]:
+                if (known := self._log.get(seq)) is None:
+                    continue
+                # Who is not told now still needs what he was told last.
+                others = set() if audience is None else None if known[0] is None else known[0] - audience
+                if others is None or others:
+                    self._log[seq] = (others, known[1])
+                    kept.append(seq)
+                else:
+                    del self._log[seq]
+            self._whole[kind] = [*kept, self.seq]
+        self._log[self.seq] = (audience, frame)
+        while len(self._log) > LOG_FRAMES:
+            self._lost, _ = self._log.popitem(last=False)
 
     def reset(self) -> None:
         """Frames of other processes may be lost: every page starts afresh."""
@@ -114,11 +140,12 @@ class Hub:
 
     def missed(self, advisor_id: str, *, epoch: str | None, after: int | None) -> list[Json]:
         """What the desk has not seen since `after`, or one `reset` when that is not known any more."""
-        oldest = self._log[0][0] if self._log else self.seq + 1
-        if epoch != self.epoch or after is None or after > self.seq or after < oldest - 1:
+        if epoch != self.epoch or after is None or after > self.seq or after < self._lost:
             return [RESET]
         return [
-            frame for seq, audience, frame in self._log if seq > after and (audience is None or advisor_id in audience)
+            frame
+            for seq, (audience, frame) in self._log.items()
+            if seq > after and (audience is None or advisor_id in audience)
         ]
 
     def cursor(self) -> Json:

@@ -28,6 +28,12 @@ class Limits:
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
+    def check(self, items: list[RateLimitItem], *who: str) -> None:
+        """Whether `who` has uses left; counts none. Raises TooMany."""
+        for item in items:
+            if not self._limiter.test(item, *who):
+                raise TooMany(retry_after_seconds=item.get_expiry())
+
     def take(self, items: list[RateLimitItem], *who: str) -> None:
         """Count one use by `who`. Raises TooMany."""
         for item in items:

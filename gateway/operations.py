@@ -6,14 +6,14 @@ import asyncio
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import turn_store
-from gateway.access import Parts
+from gateway.access import Parts, operator
 from gateway.services import Services
 from handoff import store as handoff_store
 from handoff.model import OPEN, QUEUED, HandoffState
@@ -40,9 +40,9 @@ async def _database(parts: Services) -> bool:
         return False
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, dependencies=[Depends(operator)])
 async def metrics(parts: Parts) -> Response:
-    """Prometheus' text."""
+    """Prometheus' text, for the header `X-Internal-Key` or a signed-in supervisor."""
     async with parts.engine.connect() as sql:
         parts.metrics.open_turns.set(await turn_store.count_open(sql))
         counted = {state: await handoff_store.count(sql, state) for state in OPEN}

@@ -38,6 +38,8 @@ def router(folder: Path) -> APIRouter:
     async def serve(page: str, path: str) -> Response:
         if page not in PAGES:
             raise NotFound
+        if "\0" in path:
+            raise NotFound
         home = (folder / page).resolve()
         file = (home / path).resolve()
         if path and file.is_relative_to(home) and file.is_file():

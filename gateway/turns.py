@@ -25,7 +25,6 @@ from gateway.core import CoreAway, CoreFailed
 from gateway.hearing import Hearing
 from gateway.hints import Hints
 from gateway.hub import Hub
-from gateway.masking import mask
 from gateway.metrics import Metrics
 from gateway.tasks import end
 from gateway.timeline import figures, store
@@ -37,6 +36,7 @@ from kit import log
 from kit.clock import Clock
 from kit.errors import AgentError
 from kit.ids import NewId
+from kit.masking import mask
 
 #: Rasa needs some 20 s to start: at most this long passes between its coming back and our noticing.
 LONGEST_PAUSE_SECONDS = 5.0

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from handoff.model import Staff
 from handoff.ports import Json
 from handoff.service import Handoffs
+from kit.masking import Masked
 
 
 class Versioned(BaseModel):
@@ -20,23 +21,23 @@ class Versioned(BaseModel):
 
 
 class Decline(Versioned):
-    reason: str = Field("", max_length=200)
+    reason: Masked = Field("", max_length=200)
 
 
 class Return(Versioned):
-    note: str = Field("", max_length=2000)
+    note: Masked = Field("", max_length=2000)
 
 
 class Close(Versioned):
     outcome: Literal["solved", "unsolved", "follow_up"]
-    note: str = Field("", max_length=2000)
+    note: Masked = Field("", max_length=2000)
     tags: list[str] = Field(default_factory=list, max_length=20)
 
 
 class Transfer(Versioned):
     to: str | None = None
     topic: str | None = None
-    note: str = Field("", max_length=2000)
+    note: Masked = Field("", max_length=2000)
 
 
 class PresenceSaid(BaseModel):
@@ -57,7 +58,7 @@ class HandoffAsked(BaseModel):
     topic: str | None = None
     second_topic: str | None = None
     facts: list[Fact] = Field(default_factory=list, max_length=40)
-    note: str | None = Field(None, max_length=2000)
+    note: Masked | None = Field(None, max_length=2000)
     key: str | None = Field(None, max_length=200)
     about: str | None = None
     announce: bool = False
@@ -65,7 +66,7 @@ class HandoffAsked(BaseModel):
 
 class WayOut(BaseModel):
     kind: Literal["message", "callback", "appointment"]
-    text: str = Field("", max_length=2000)
+    text: Masked = Field("", max_length=2000)
     due_at: datetime | None = None
 
 

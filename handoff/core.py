@@ -196,8 +196,10 @@ class Core:
     async def _frames(self, work: Work) -> Frames:
         frames: Frames = [("desk", whose, frame) for whose, frame in work.notes]
         if work.follow_ups_changed:
-            left = [views.follow_up_json(row) for row in await follow_ups.to_do(work.connection)]
-            frames.append(("desk", None, {"type": "follow_ups", "follow_ups": left}))
+            left = [
+                (row["complained_about"], views.follow_up_json(row)) for row in await follow_ups.to_do(work.connection)
+            ]
+            frames += [("desk", who, {"type": "follow_ups", "follow_ups": his}) for who, his in self._shares(left)]
         if not (work.changed or work.conversations or work.gone or work.staff_changed):
             return frames
         scene = work.scene or await self.scene(work.connection, work.now)
@@ -210,9 +212,10 @@ class Core:
             shown = views.handoff_json(handoff, scene)
             # Once somebody answers for a case, what its client says is his to read (requirement H2).
             public = shown if handoff.queued else {**shown, "last_message": None, "note": ""}
-            frames.append(("desk", None, {"type": "handoff.changed", "handoff": public}))
+            accused = {handoff.complained_about}
+            frames.append(("desk", set(self._roster) - accused, {"type": "handoff.changed", "handoff": public}))
             if public is not shown:
-                his = supervisors | ({handoff.owner_id} if handoff.owner_id else set())
+                his = (supervisors | ({handoff.owner_id} if handoff.owner_id else set())) - accused
                 frames.append(("desk", his, {"type": "handoff.changed", "handoff": shown}))
         for guest in work.guests.values():
             if guest.kind is GuestKind.EXPERT:
@@ -223,8 +226,8 @@ class Core:
                 shown = views.handoff_json(work.changed[handoff.id], scene)
                 frames.append(("desk", {handoff.offered_to}, {"type": "offer.made", "handoff": shown}))
         if work.changed:
-            queue = [views.handoff_json(handoff, scene) for handoff in scene.queue[:MOST_SHOWN]]
-            frames.append(("desk", None, {"type": "queue.changed", "queue": queue}))
+            queue = [(h.complained_about, views.handoff_json(h, scene)) for h in scene.queue[:MOST_SHOWN]]
+            frames += [("desk", who, {"type": "queue.changed", "queue": his}) for who, his in self._shares(queue)]
         if work.changed or work.staff_changed:
             colleagues = [views.colleague_json(view) for view in scene.staff]
             frames.append(("desk", None, {"type": "colleagues", "colleagues": colleagues}))
@@ -234,6 +237,12 @@ class Core:
             told = await self._state_of(work.connection, conversation_id, scene, served=conversation_id in served)
             frames.append(("client", conversation_id, {"type": "owner", **told}))
         return frames
+
+    def _shares(self, rows: Sequence[tuple[str | None, Json]]) -> list[tuple[set[str], list[Json]]]:
+        """Who of the roster reads which of the rows, each with the advisor it complains about: not for him."""
+        accused = {about for about, _ in rows if about in self._roster}
+        shares = [(set(self._roster) - accused, [row for _, row in rows])]
+        return shares + [({one}, [row for about, row in rows if about != one]) for one in sorted(filter(None, accused))]
 
     def _moved(self, scene: Scene) -> set[str]:
         """Conversations whose place in the queue, or being told a wait at all, is not what the client last heard."""

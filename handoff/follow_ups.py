@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff import tables
-from kit.errors import Conflict, NotFound
+from kit.errors import Conflict, NotFound, Refused
 
 _f = tables.handoff_follow_ups.c
 _h = tables.handoffs.c
@@ -30,6 +30,12 @@ class FollowUpDone(Conflict):
     code = "follow_up_done"
 
 
+class FollowUpNotYours(Refused):
+    """这一条由其他同事跟进。"""
+
+    code = "follow_up_not_yours"
+
+
 async def add(connection: AsyncConnection, row: Mapping[str, Any]) -> bool:
     """Whether it was stored; False when the expert's time has just been given to somebody else."""
     try:
@@ -41,7 +47,7 @@ async def add(connection: AsyncConnection, row: Mapping[str, Any]) -> bool:
 
 
 def _with_case() -> Select[Any]:
-    case = (_h.client_id, _h.client, _h.topic, _h.conversation_id)
+    case = (_h.client_id, _h.client, _h.topic, _h.conversation_id, _h.complained_about)
     return select(tables.handoff_follow_ups, *case).join(tables.handoffs, _h.id == _f.handoff_id)
 
 

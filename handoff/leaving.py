@@ -13,12 +13,12 @@ from handoff import follow_ups, store
 from handoff.appointments import MOST_SHOWN, REMINDER_MINUTES, Slot, calendar, free_slots
 from handoff.core import PATIENCE_SECONDS, Work, logger
 from handoff.hours import day_words
-from handoff.model import Advisor, Case, ClientView, Staff
+from handoff.model import SUPERVISOR, Advisor, Case, ClientView, Staff
 from handoff.offers import Offers
 from handoff.ports import Json
 from handoff.record import SLOT_MINUTES, Handoff, PresenceRow, read_client
 from handoff.states import Event
-from handoff.views import title
+from handoff.views import TRAINER, title
 from kit.errors import AgentError, Conflict, Invalid, NotFound
 
 #: How many of the latest messages say what a case is about.
@@ -79,7 +79,7 @@ class Leaving(Offers):
             ]
             follow_up = {
                 "id": self._new_id(), "handoff_id": handoff.id, "kind": kind, "text": text or " / ".join(said[-3:]),
-                "due_at": due_at, "advisor_id": slot.advisor.id if slot else handoff.client.own_advisor,
+                "due_at": due_at, "advisor_id": slot.advisor.id if slot else _own(handoff),
                 "created_at": work.now,
             }  # fmt: skip
             if not await follow_ups.add(work.connection, follow_up):
@@ -207,12 +207,22 @@ class Leaving(Offers):
     # -- the desk --------------------------------------------------------------------------------------------
 
     async def follow_up_done(self, follow_up_id: str, staff: Staff, note: str = "") -> None:
-        """A member of staff has dealt with it. Raises FollowUpUnknown, FollowUpDone."""
+        """Whom it waits for, or a supervisor, has dealt with it. Raises FollowUpUnknown, FollowUpNotYours, FollowUpDone."""
         async with self.work() as work:
             row = await follow_ups.get(work.connection, follow_up_id)
+            anybody = row["advisor_id"] is None and staff.role != TRAINER
+            his = anybody or staff.role == SUPERVISOR or staff.id == row["advisor_id"]
+            if not his or staff.id == row["complained_about"]:
+                raise follow_ups.FollowUpNotYours
             await follow_ups.finish(work.connection, row["id"], outcome="done", by=staff.id, at=work.now)
             await self.record(work, row["handoff_id"], "follow_up_done", staff.id, {"id": row["id"], "note": note})
             work.follow_ups_changed = True
+
+
+def _own(handoff: Handoff) -> str | None:
+    """The own advisor, unless the client complains about him."""
+    own = handoff.client.own_advisor
+    return own if own != handoff.complained_about else None
 
 
 def left_words(kind: str, slot: Slot | None, due_at: datetime | None, now: datetime) -> str:

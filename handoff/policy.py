@@ -257,5 +257,8 @@ def read_matching(text: str, name: str = "matching.yml") -> MatchingPolicy:
 def load_policy(folder: Path = FOLDER) -> Policy:
     """The policy in `folder`; PolicyBroken names file and line of the first mistake."""
     texts = [(folder / name).read_text(encoding="utf-8") for name in ("priority.yml", "matching.yml")]
-    version = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
-    return Policy(read_priority(texts[0]), read_matching(texts[1]), version)
+    return Policy(read_priority(texts[0]), read_matching(texts[1]), version_of(*texts))
+
+
+def version_of(priority: str, matching: str) -> str:
+    return hashlib.sha256(f"{priority}\0{matching}".encode()).hexdigest()[:12]

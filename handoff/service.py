@@ -195,7 +195,8 @@ class Handoffs(Supervision):
     async def desk_snapshot(self, advisor_id: str) -> Json:
         """`{me, offers, queue, active, wrap_up, colleagues, follow_ups, invites}`; the gateway adds epoch and seq.
 
-        A supervisor's `active` holds everybody's conversations.
+        A supervisor's `active` holds everybody's conversations. Who is not on the roster (the trainer) sees no cases,
+        nobody a complaint about himself.
         """
         await self.roster()
         async with self._engine.begin() as connection:
@@ -205,9 +206,14 @@ class Handoffs(Supervision):
         me = next((view for view in scene.staff if view.id == advisor_id), None)
         supervises = me is not None and me.advisor.role == SUPERVISOR
         active = [
-            h for h in scene.handoffs if h.state is HandoffState.ACTIVE and (supervises or h.owner_id == advisor_id)
+            h
+            for h in scene.handoffs
+            if h.state is HandoffState.ACTIVE
+            and (supervises or h.owner_id == advisor_id)
+            and h.complained_about != advisor_id
         ]
-        shown = [(views.handoff_json(h, scene), h) for h in scene.queue[:MOST_SHOWN]]
+        queue = [h for h in scene.queue[:MOST_SHOWN] if me is not None and h.complained_about != advisor_id]
+        shown = [(views.handoff_json(h, scene), h) for h in queue]
         return {
             "me": views.colleague_json(me) if me else None,
             "offers": [body for body, h in shown if h.offered_to == advisor_id],
@@ -215,7 +221,9 @@ class Handoffs(Supervision):
             "active": [views.handoff_json(h, scene) for h in active],
             "wrap_up": [views.handoff_json(h, scene) for h in wrap_up if h.owner_id == advisor_id],
             "colleagues": [views.colleague_json(view) for view in scene.staff],
-            "follow_ups": [views.follow_up_json(row) for row in left],
+            "follow_ups": [
+                views.follow_up_json(row) for row in left if me is not None and row["complained_about"] != advisor_id
+            ],
             "invites": [
                 views.invite_json(guest, handoff, scene)
                 for handoff in scene.handoffs
@@ -227,7 +235,7 @@ class Handoffs(Supervision):
     async def detail(self, handoff_id: str, reader: Staff) -> Json:
         """`{handoff, brief, messages, candidates}` as the reader may see it; the read is written down.
 
-        Raises BriefClosed for a case that is neither his nor in the queue.
+        Raises BriefClosed for a case that is neither his nor in the queue, and for a complaint about himself.
         """
         await self.roster()
         async with self._engine.begin() as connection:
@@ -240,7 +248,8 @@ class Handoffs(Supervision):
             scene = await self.scene(work.connection, work.now)
             guests = scene.guests.get(handoff.id, ())
             his = views.is_his(reader, handoff, guests)
-            if reader.role == TRAINER or not (his or handoff.queued):
+            accused = reader.id == handoff.complained_about
+            if reader.role == TRAINER or accused or not (his or handoff.queued):
                 raise BriefClosed
             if handoff.ended_at and reader.role != SUPERVISOR and reader.id != handoff.client.own_advisor:
                 # What was said after his service is not for who had it once.

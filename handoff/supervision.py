@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from handoff.joint import check_version
 from handoff.measures import measure
 from handoff.model import SUPERVISOR, HandoffState, Staff
 from handoff.offers import NotSuitable
-from handoff.policy import FOLDER, PolicyBroken, load_policy
+from handoff.policy import FOLDER, PolicyBroken, load_policy, version_of
 from handoff.ports import Json
 from handoff.record import Handoff
 from handoff.states import Event, TransitionNotAllowed
@@ -61,6 +62,7 @@ class Supervision(Fixtures):
         super().__init__(*parts, **named)
         self._folder = folder
         self._stamp = rules.stamp(folder)
+        self._saving = asyncio.Lock()
 
     # -- conversations ---------------------------------------------------------------------------------------
 
@@ -198,21 +200,26 @@ class Supervision(Fixtures):
         _, errors = rules.checked(text)
         if errors:
             raise RulesBroken(f"第 {errors[0]['line']} 行:{errors[0]['words']}", errors=errors)
-        async with self.work() as work:
-            if load_policy(self._folder).version != version:
-                raise RulesChanged
-            await self._keep_texts(work, author="")
+        async with self._saving:
+            async with self.work() as work:
+                if load_policy(self._folder).version != version:
+                    raise RulesChanged
+                old, matching = [
+                    (self._folder / name).read_text(encoding="utf-8") for name in (rules.NAME, "matching.yml")
+                ]
+                await self._keep_texts(work, old, matching, author="")
+                await self._keep_texts(work, text, matching, author=staff.id)
+            # No transaction takes a file back: it is written once the text is kept.
             rules.write(text, self._folder)
             self._take_policy()
-            await self._keep_texts(work, author=staff.id)
-            logger.info("Weights changed", action="weights_changed", author=staff.id, version=self.policy.version)
+        logger.info("Weights changed", action="weights_changed", author=staff.id, version=self.policy.version)
+        async with self.work() as work:
             await self.match(work)
-            return {"version": self.policy.version}
+        return {"version": self.policy.version}
 
-    async def _keep_texts(self, work: Work, *, author: str) -> None:
-        texts = [(self._folder / name).read_text(encoding="utf-8") for name in (rules.NAME, "matching.yml")]
-        version = load_policy(self._folder).version
-        await reports.note_policy(work.connection, version, *texts, author=author, at=work.now)
+    async def _keep_texts(self, work: Work, priority: str, matching: str, *, author: str) -> None:
+        version = version_of(priority, matching)
+        await reports.note_policy(work.connection, version, priority, matching, author=author, at=work.now)
 
     def _take_policy(self) -> None:
         self._stamp = rules.stamp(self._folder)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from handoff.model import Staff
 from handoff.ports import Json
 from handoff.service import Handoffs
+from kit.masking import Masked
 
 MOST_RULES_CHARS = 40_000
 
@@ -23,11 +24,11 @@ class Versioned(BaseModel):
 
 class InviteAsked(Versioned):
     to: str = Field(max_length=64)
-    note: str = Field("", max_length=2000)
+    note: Masked = Field("", max_length=2000)
 
 
 class Declined(BaseModel):
-    reason: str = Field("", max_length=200)
+    reason: Masked = Field("", max_length=200)
 
 
 class Listen(BaseModel):
@@ -35,11 +36,11 @@ class Listen(BaseModel):
 
 
 class Whisper(BaseModel):
-    text: str = Field(min_length=1, max_length=1000)
+    text: Masked = Field(min_length=1, max_length=1000)
 
 
 class FollowedUp(BaseModel):
-    note: str = Field("", max_length=2000)
+    note: Masked = Field("", max_length=2000)
 
 
 class Weights(BaseModel):

@@ -252,14 +252,16 @@ def status_json(handoff: Handoff, scene: Scene, *, already: bool) -> Json:
 
 def is_his(reader: Staff, handoff: Handoff, guests: Iterable[Guest] = ()) -> bool:
     """Whether the reader answers for this case: he has it, had it, is offered it, is the own advisor, is invited into
-    the conversation, or supervises."""
+    the conversation, or supervises. Never of a complaint about himself."""
+    if reader.id == handoff.complained_about:
+        return False
     people = {handoff.owner_id, handoff.offered_to, handoff.client.own_advisor, *(g.advisor_id for g in guests)}
     return reader.role == SUPERVISOR or reader.id in people
 
 
 def sees_assets(reader: Staff, handoff: Handoff, guests: Iterable[Guest] = ()) -> bool:
     """Requirement H2: 客服 never; an advisor those of own clients, and of a case while it is his or he has joined it."""
-    if reader.role in (CUSTOMER_SERVICE, TRAINER):
+    if reader.role in (CUSTOMER_SERVICE, TRAINER) or reader.id == handoff.complained_about:
         return False
     joined = {guest.advisor_id for guest in guests if guest.state is GuestState.JOINED}
     his = handoff.open and reader.id in {handoff.owner_id, handoff.offered_to, *joined}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
+from kit.masking import Masked
 from profiles.service import Profiles
 from profiles.view import Json
 
@@ -26,7 +27,7 @@ class Right:
 
 class Outcome(BaseModel):
     outcome: Literal["handled", "false_alarm"]
-    note: str = Field("", max_length=500)
+    note: Masked = Field("", max_length=500)
 
 
 class Reported(BaseModel):

@@ -112,13 +112,24 @@ async def take_turn(processor: MessageProcessor, rules: RulesFile, body: dict[st
     tracker = await processor.fetch_tracker_and_update_session(body["conversation_id"], channel)
     if already(tracker, body["message_id"]) is None:
         tracker.update_with_events(given_slots(body), processor.domain)
+        spoken_of = tracker.get_slot("last_topic_fund")
         await understand(processor, rules, tracker, body)
         if body.get("answer", True):
             await act(processor, tracker, channel)
         else:
             tracker.update(ActionExecuted(LISTEN), processor.domain)
+        if spoken_of == tracker.get_slot("last_topic_fund"):
+            tracker.update_with_events(named_fund(tracker), processor.domain)
         await processor.save_tracker(tracker)
     return answer(tracker, body["message_id"])
+
+
+def named_fund(tracker: DialogueStateTracker) -> list[Event]:
+    """The fund that the message named becomes the one talked of, after the turn: 「把它换成沪深300」 means another by 它."""
+    funds = (
+        [e["value"] for e in tracker.latest_message.entities if e["entity"] == "fund"] if tracker.latest_message else []
+    )
+    return [SlotSet("last_topic_fund", funds[-1])] if funds else []
 
 
 def given_slots(body: dict[str, Any]) -> list[Event]:
@@ -156,9 +167,6 @@ def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: di
     topic = topic_of(rules.current(), intents)
     if topic:
         found["last_topic"] = topic
-    funds = [e["value"] for e in parsed["entities"] if e["entity"] == "fund"]
-    if funds:
-        found["last_topic_fund"] = funds[-1]
     recent = tracker.get_slot("recent_emotions") or ()
     found["negative_share"] = negative_share(rules.current(), recent, emotion.get("name", "平静"))
     if found["negative_share"] <= rules.current().soothing_above:

@@ -10,6 +10,7 @@ RulePolicy and `data/rules`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,9 @@ CLARIFY = "action_clarify"
 CARE = "action_self_care"
 #: Reasons that reach the queue even when the client already waits there: the others would only repeat themselves.
 URGENT = frozenset({"explicit_ask", "own_advisor_asked", "self_harm", "account_safety", "emotion_panic"})
+#: A cry for help that names neither a thing nor a person: first we help ourselves (`actions/footing.py`).
+BARE_HELP = re.compile(r"(help|帮助|帮帮我|帮我一下|求助|教教我)[吧啊呀!!。~]*$", re.IGNORECASE)
+WITH_HELP = frozenset({"repeated_failure", "elderly", "high_net_worth_channel"})
 #: Somebody in care waits at the very front already; only these say something new.
 CARE_REASONS = frozenset({"self_harm", "account_safety"})
 #: Short answers that mean nothing outside what was just asked.
@@ -45,6 +49,8 @@ MAY_BE_DESPAIR = BARE | frozenset(
     ]
 )
 SURE_BUSINESS = 0.9
+#: Asked again they are another question: three terms explained are not one term asked three times.
+OF_MANY_THINGS = frozenset({"ask_term", "how_to_use", "ask_market", "ask_recommendation"})
 #: Questions about these are never counted as asked "again": saying them twice is ordinary talk.
 NO_QUESTION = BARE | {
     "greet",
@@ -141,6 +147,8 @@ def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str
         return [escalation.say]
     if in_care(turn):
         return [CARE]
+    if BARE_HELP.match(turn.text.strip()):
+        return [FALLBACK]
     if unclear(rules, turn):
         return [CLARIFY]
     if not understood(rules, turn):
@@ -196,6 +204,12 @@ def soothing(rules: Rules, turn: Turn) -> list[str]:
 def escalation_of(rules: Rules, turn: Turn) -> Escalation | None:
     """The handoff that is due; in the queue only for what changes the client's place in it."""
     found = decide(rules, facts_of(rules, turn))
+    if (
+        found
+        and BARE_HELP.match(turn.text.strip())
+        and set(found.reasons) <= {"explicit_ask", "repeated_question", *WITH_HELP}
+    ):
+        return None
     if found and in_care(turn) and not CARE_REASONS & set(found.reasons):
         return None
     if found and turn.owner == "queue" and not URGENT & set(found.reasons):
@@ -215,7 +229,7 @@ def facts_of(rules: Rules, turn: Turn) -> Facts:
 
 def repeats(turn: Turn) -> int:
     """How often the same question about the same funds was asked just before, without another in between."""
-    if turn.intent in NO_QUESTION or in_progress(turn):
+    if turn.intent in NO_QUESTION | OF_MANY_THINGS or in_progress(turn):
         return 0
     count = 0
     for intent, funds in reversed([e for e in turn.earlier if e[0] not in NO_QUESTION]):

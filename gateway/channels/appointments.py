@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from gateway.access import Client, Parts
 from gateway.limits import MESSAGES
-from gateway.masking import mask
+from kit.masking import mask
 
 router = APIRouter(prefix="/api/chat", tags=["client"])
 

@@ -12,12 +12,12 @@ from compliance.wording import check
 from gateway import blocked, notices
 from gateway.access import Parts, Person, may_read
 from gateway.checks import check_id, check_text
-from gateway.masking import mask
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft
 from handoff.model import SUPERVISOR
 from kit.clock import SHANGHAI
 from kit.errors import Conflict, NotFound, Refused
+from kit.masking import mask
 
 router = APIRouter(prefix="/api/desk", tags=["desk"])
 

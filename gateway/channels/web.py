@@ -18,6 +18,7 @@ from gateway.signin.sessions import ClientSession
 from gateway.timeline import store
 from gateway.timeline.model import Message
 from gateway.turns import OWN_WISH
+from kit.masking import Masked
 
 router = APIRouter(prefix="/api/chat", tags=["client"])
 
@@ -35,7 +36,7 @@ class Said(BaseModel):
 class Rating(BaseModel):
     handoff_id: str = Field(min_length=1, max_length=64)
     score: int = Field(ge=1, le=5)
-    comment: str | None = Field(None, max_length=500)
+    comment: Masked | None = Field(None, max_length=500)
 
 
 @router.get("/snapshot")

@@ -64,12 +64,15 @@ async def staff_ticket(ticket: str, request: Request, parts: Parts) -> Response:
 @router.post("/api/staff/sign-in")
 async def sign_in(body: SignIn, request: Request, response: Response, parts: Parts) -> Me:
     """Sign a member of staff in."""
-    parts.limits.take(SIGN_INS, "sign-in", body.name)
+    # By address too: else anybody could lock a colleague out with wrong passwords.
+    who = ("sign-in", body.name, address(request))
+    parts.limits.check(SIGN_INS, *who)
     parts.limits.take(TICKETS, "sign-in-from", address(request))
     try:
         person = await accounts.check(parts.engine, body.name, body.password)
     except accounts.WrongPassword:
         parts.metrics.refused_signins.labels("staff").inc()
+        parts.limits.take(SIGN_INS, *who)
         raise
     async with parts.engine.begin() as sql:
         cookie = await sessions.open_staff(sql, person.id, now=parts.wall.now())

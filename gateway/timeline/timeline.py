@@ -11,13 +11,13 @@ from compliance.policy_file import Wording
 from gateway.committed import later
 from gateway.guard import guard
 from gateway.hub import Hub
-from gateway.masking import mask
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft, Message, client_of
 from handoff.ports import TimelineMessage
 from kit import log
 from kit.clock import Clock
 from kit.ids import NewId
+from kit.masking import mask
 
 #: Shown where a person's name would stand.
 NAMES = {Author.AI: "慧伴", Author.SYSTEM: None}

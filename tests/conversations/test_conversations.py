@@ -33,7 +33,7 @@ DIALOGUES = [
     for item in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
 #: What the bot never says as its own statement (requirement G2).
-FORBIDDEN = re.compile(r"(?<!不)保证(赚|收益)|稳赚|肯定(会)?涨|一定(会)?涨|None|\bnull\b|Traceback")
+FORBIDDEN = re.compile(r"(?<![不、])保证(赚|收益)|稳赚|肯定(会)?涨|一定(会)?涨|None|\bnull\b|Traceback")
 
 pytestmark = pytest.mark.rasa
 

@@ -36,7 +36,13 @@ def nothing_went_wrong(report: Report, size: int, kills: int) -> None:
     assert report.kills >= kills
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
+async def test_two_hundred_handoffs_and_twenty_kills(tmp_path: Path) -> None:
+    nothing_went_wrong(await crowd_in(tmp_path, 200, 20, seed=11), size=200, kills=20)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_six_hundred_handoffs_and_sixty_kills(tmp_path: Path) -> None:
     nothing_went_wrong(await crowd_in(tmp_path, 600, 60, seed=11), size=600, kills=60)
 

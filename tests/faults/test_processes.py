@@ -21,6 +21,9 @@ pytestmark = [pytest.mark.rasa, pytest.mark.timeout(300)]
 T = TypeVar("T")
 #: Rasa needs some 20 s to start, more when all of the machine is at work.
 HEALED_SECONDS = 120.0
+LEVEL = "我的风险等级是多少"
+#: Without the institution there is no figure, and that is said.
+SILENT = "没有回应"
 MOMENTS = ("said", "waiting", "offered", "accepted", "spoken", "answered", "closed")
 #: Each process once, where it has most to lose; `slow` tries all moments.
 ORDINARY = [
@@ -79,7 +82,7 @@ class Journey:
         conversation_id = f"cv-{client_id}"
         async with self.stage.client(client_id) as client, self.stage.advisor("A01") as advisor:
             await self._ask(client, "我想为刚出生的孩子规划教育金")
-            await self._ask(client, "我的风险等级是多少", moment="said")
+            await self._ask(client, LEVEL, moment="said")
             await insist(client.ask_person)
             self.reach("waiting")
             offer = await insist(lambda: offer_to(advisor, client_id))
@@ -114,7 +117,8 @@ class Journey:
             rating = (await insist(client.snapshot))["rating_asked"]
             assert rating["handoff_id"] == offer["id"]
             await insist(lambda: client.rate(offer["id"], 5))
-            await self._ask(client, "我的风险等级是多少")
+            await healed(self.product)
+            await self._ask(client, LEVEL)
         return await insist(lambda: self.stage.messages(client_id))
 
     async def _ask(self, client: Any, text: str, moment: str = "") -> None:
@@ -127,7 +131,7 @@ class Journey:
         assert turn["replies"], turn
 
     async def _owner(self, client: Any) -> dict[str, Any]:
-        """Who the client's page says answers, which the institution's own look confirms."""
+        """Who answers, as the client's page has it."""
         owner = (await insist(client.snapshot))["owner"]
         return {"kind": owner["kind"], "id": (owner["advisor"] or {}).get("id")}
 
@@ -152,7 +156,11 @@ async def test_the_journey_survives(fragile: Product, process: str, moment: str)
     assert len(set(ids)) == len(ids)
     said = [(message["author"], message["text"]) for message in messages if message["author"] in ("human", "client")]
     assert [author for author, _ in said] == ["client", "client", "human", "client", "client"]
-    asked = [place for place, message in enumerate(messages) if message["text"] == "我的风险等级是多少"]
-    for place in asked:
-        answered = [m["text"] for m in messages[place + 1 :] if m["author"] == "ai"]
-        assert "C3" in answered[0], answered
+    first, last = (answer_to(messages, place) for place, one in enumerate(messages) if one["text"] == LEVEL)
+    assert "C3" in first or (process == "sandbox" and SILENT in first)
+    assert "C3" in last
+
+
+def answer_to(messages: list[dict[str, Any]], place: int) -> str:
+    """The bot's next words after a message."""
+    return next(message["text"] for message in messages[place + 1 :] if message["author"] == "ai")

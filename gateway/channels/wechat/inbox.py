@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.channels.wechat.push import Push
 from gateway.channels.wechat.tables import inbox
 from gateway.insert_new import insert_new
-from gateway.masking import mask
+from kit.masking import mask
 
 NEW, DONE, FAILED = "new", "done", "failed"
 #: A push that breaks us this often will break us again; it stays in the table for a person to look at.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
-from tests.unit.gateway.conftest import World, running
+from tests.unit.gateway.conftest import INTERNAL, World, running
 from tests.unit.gateway.peers import Rasa
 
 
@@ -54,6 +55,21 @@ async def test_what_breaks_is_told_without_inside_words(world: World, monkeypatc
         answer = await http.get("/api/chat/snapshot")
     assert (answer.status_code, answer.json()["code"]) == (500, "error")
     assert "secret" not in answer.text
+
+
+async def test_a_ticket_is_not_logged_when_its_use_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    logger = MagicMock()
+    monkeypatch.setattr("gateway.errors.log.get", lambda *_: logger)
+    async with running(tmp_path) as world, world.http() as http:
+        path = (await http.post("/internal/tickets", json={"client_id": "C0001"}, headers=INTERNAL)).json()["path"]
+        monkeypatch.setattr("gateway.signin.tickets.use", broken)
+        assert (await http.get(path)).status_code == 500
+    logged = str(logger.error.call_args_list)
+    assert "/t/{ticket}" in logged
+    assert path.removeprefix("/t/") not in logged
 
 
 @pytest.mark.parametrize(
@@ -103,7 +119,12 @@ async def test_built_pages_are_served_with_fitting_cache_headers(tmp_path: Path)
         assert page.text == again.text == "<html>page</html>"
         assert page.headers["cache-control"] == "no-cache"
         assert "immutable" in asset.headers["cache-control"]
-        for outside in ("/chat/..%2f..%2fsecret.txt", "/chat/assets/gone.js", "/chat/%2e%2e/%2e%2e/secret.txt"):
+        for outside in (
+            "/chat/..%2f..%2fsecret.txt",
+            "/chat/assets/gone.js",
+            "/chat/%2e%2e/%2e%2e/secret.txt",
+            "/chat/%00",
+        ):
             assert (await http.get(outside)).status_code == 404
 
 
@@ -121,11 +142,20 @@ async def test_figures_are_there_for_prometheus(world: World) -> None:
     async with world.client() as http:
         await http.post("/api/chat/messages", json={"id": "m1", "text": "在吗"})
         await world.turn("m1")
-        text = (await http.get("/metrics")).text
+        text = (await http.get("/metrics", headers=INTERNAL)).text
     assert 'huiban_turns_total{outcome="answered"} 1.0' in text
     assert "huiban_turn_seconds_count 1.0" in text
     assert 'route="/api/chat/messages"' in text
     assert "C0001" not in text
+
+
+async def test_figures_are_not_for_everybody(world: World) -> None:
+    async with world.http() as nobody, world.staff("A01") as advisor, world.staff("A14") as supervisor:
+        answers = [
+            await nobody.get("/metrics"), await nobody.get("/metrics", headers={"X-Internal-Key": "wrong"}),
+            await advisor.get("/metrics"), await supervisor.get("/metrics"),
+        ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [401, 401, 403, 200]
 
 
 async def test_the_interface_is_described_without_foreign_scripts(world: World) -> None:

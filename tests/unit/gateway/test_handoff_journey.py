@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+from sqlalchemy import text
 
 from tests.unit.gateway.conftest import World
 
@@ -92,3 +93,20 @@ async def test_in_the_queue_the_bot_goes_on_helping(world: World) -> None:
         queue = (await supervisor.get("/api/desk/snapshot")).json()["queue"]
     assert world.rasa.asked[0]["owner"] == "queue"
     assert (queue[0]["emotion"], queue[0]["last_message"]["text"]) == ("焦虑", "我的钱呢")
+
+
+async def test_numbers_in_notes_and_comments_are_stored_masked(world: World) -> None:
+    async with world.client() as client, world.staff("A01") as advisor:
+        await at_work(advisor)
+        await client.post("/api/chat/messages", json={"id": "m1", "text": "我要给孩子存教育金"})
+        await world.turn("m1")
+        await client.post("/api/chat/handoff", json={})
+        offer = await offer_of(advisor)
+        call = f"/api/desk/handoffs/{offer['id']}"
+        await advisor.post(f"{call}/accept", json={"version": offer["version"]})
+        assert (await advisor.post(f"{call}/return", json={"note": "请打 13812345678"})).status_code == 200
+        rating = {"handoff_id": offer["id"], "score": 5, "comment": "我的电话 13912345678"}
+        assert (await client.post("/api/chat/rating", json=rating)).status_code == 200
+    async with world.parts.engine.connect() as sql:
+        stored = (await sql.execute(text("SELECT close_note, score_comment FROM handoffs"))).one()
+    assert tuple(stored) == ("请打 138****5678", "我的电话 139****5678")

@@ -163,10 +163,22 @@ async def test_a_desk_of_another_epoch_starts_afresh(epoch: str | None, after: i
     assert hub.missed("A01", epoch=epoch, after=after) == [RESET]
 
 
+async def test_of_whole_states_each_desk_catches_up_on_the_newest_only() -> None:
+    hub = Hub("e1")
+    frames = [({"A01", "A02"}, "queue.changed")] * 3 + [({"A01"}, "queue.changed"), (None, "handoff.changed")]
+    for who, kind in frames * (LOG_FRAMES // 4):
+        await hub.to_advisors({"type": kind}, who)
+    # What fell out as worthless is no gap.
+    first, second = (hub.missed(who, epoch="e1", after=0) for who in ("A01", "A02"))
+    changed = [[frame["seq"] for frame in missed if frame["type"] == "queue.changed"] for missed in (first, second)]
+    assert changed == [[hub.seq - 1], [hub.seq - 2]]
+    assert len(first) == LOG_FRAMES // 4 + 1
+
+
 async def test_the_log_is_bounded() -> None:
     hub = Hub("e1")
     for _ in range(LOG_FRAMES + 5):
-        await hub.to_advisors({"type": "colleagues"}, None)
+        await hub.to_advisors({"type": "handoff.changed"}, None)
     assert hub.missed("A01", epoch="e1", after=4) == [RESET]
     assert len(hub.missed("A01", epoch="e1", after=5)) == LOG_FRAMES
 

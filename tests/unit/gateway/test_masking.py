@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.masking import mask
+from kit.masking import mask
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.links import path, welcome
 from gateway.signin import tickets
 from gateway.signin.tickets import Ticket
 from kit.clock import ManualClock
-from tests.unit.gateway.conftest import INTERNAL, World, settings_in
+from tests.unit.gateway.conftest import BASE, INTERNAL, World, settings_in
 from tests.unit.gateway.peers import KEY, House
 
 
@@ -120,6 +121,17 @@ async def test_guessing_is_slowed_down(world: World) -> None:
         body = {"name": "A02", "password": "不是这个密码"}
         answers = [(await http.post("/api/staff/sign-in", json=body)).status_code for _ in range(7)]
     assert answers == [401] * 5 + [429] * 2
+
+
+async def test_nobody_is_locked_out_by_others_guesses_or_by_signing_in(world: World) -> None:
+    good, bad = ({"name": "A01", "password": word} for word in ("一只橘猫在窗台晒太阳", "不是这个密码"))
+    async with world.staff("A01") as own, world.http() as guesser:
+        await own.post("/api/staff/password", json={"password": good["password"]})
+        assert {(await guesser.post("/api/staff/sign-in", json=good)).status_code for _ in range(7)} == {200}
+        assert [(await guesser.post("/api/staff/sign-in", json=bad)).status_code for _ in range(6)][-1] == 429
+        elsewhere = httpx.ASGITransport(app=world.app, client=("10.0.0.7", 1))
+        async with httpx.AsyncClient(transport=elsewhere, base_url=BASE) as http:
+            assert (await http.post("/api/staff/sign-in", json=good)).status_code == 200
 
 
 async def test_the_internal_calls_need_the_key(world: World) -> None:

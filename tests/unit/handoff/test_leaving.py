@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.appointments import NOTICE, Slot, calendar, free_slots
-from handoff.follow_ups import FollowUpDone, FollowUpUnknown
+from handoff.follow_ups import FollowUpDone, FollowUpNotYours, FollowUpUnknown
 from handoff.leaving import WAY_OUT, NoSlot, SlotTaken, TopicUnknown
-from handoff.model import Case, ClientView
+from handoff.model import Case, ClientView, Staff
 from handoff.policy import load_policy
+from handoff.service import BriefClosed
 from tests.unit.handoff.roster import ADVISORS, shanghai
 from tests.unit.handoff.world import World, staff, told_client, world_in
 
@@ -169,3 +170,42 @@ async def test_a_key_speaks_for_its_own_conversation_only(world: World) -> None:
     first = await world.handoffs.request("cv-U5", "U5", ["explicit_ask"], key="k")
     other = await world.handoffs.request("cv-U6", "U6", ["explicit_ask"], key="k")
     assert (other["already"], other["handoff_id"] != first["handoff_id"]) == (False, True)
+
+
+async def test_whom_a_complaint_is_about_does_not_read_it(world: World) -> None:
+    world.house.known["U8"] = told_client("U8", own_advisor="A01")
+    await world.online("A01", "A06")
+    asked = await world.ask("U8", "complaint", topic="投诉", about="A01", note="林静怡误导我")
+    with pytest.raises(BriefClosed):
+        await world.handoffs.detail(asked["handoff_id"], staff("A01"))
+    left = await world.handoffs.leave("cv-U8", "message", "请主管处理")
+    heard = [frame for who, frame in world.ears.desk if who is None or "A01" in who]
+    assert "误导" not in str(heard)
+    assert "请主管处理" not in str(heard)
+    for reader, sees in (("A01", False), ("T01", False), ("A10", True)):
+        assert bool((await world.handoffs.desk_snapshot(reader))["follow_ups"]) is sees
+    for nobody in (staff("A01"), Staff("T01", "训练师", "训练师")):
+        with pytest.raises(FollowUpNotYours):
+            await world.handoffs.follow_up_done(left["follow_up_id"], nobody)
+    await world.handoffs.follow_up_done(left["follow_up_id"], staff("A10"))
+
+
+async def test_the_queue_hides_a_complaint_from_its_object_and_cases_from_the_trainer(world: World) -> None:
+    await world.ask("U8", "complaint", topic="投诉", about="A01")
+    await world.ask("U9")
+    seen = {who: len((await world.handoffs.desk_snapshot(who))["queue"]) for who in ("A01", "A10", "T01")}
+    assert seen == {"A01": 1, "A10": 2, "T01": 0}
+    heard = {
+        who: [len(f["queue"]) for to, f in world.ears.desk if f["type"] == "queue.changed" and (not to or who in to)]
+        for who in seen
+    }
+    assert (heard["A01"][-1], heard["A10"][-1], heard["T01"]) == (1, 2, [])
+
+
+async def test_a_follow_up_is_done_by_whom_it_waits_for_or_a_supervisor(world: World) -> None:
+    world.house.known["U8"] = told_client("U8", own_advisor="A01")
+    await world.ask("U8")
+    left = await world.handoffs.leave("cv-U8", "callback")
+    with pytest.raises(FollowUpNotYours):
+        await world.handoffs.follow_up_done(left["follow_up_id"], staff("A10"))
+    await world.handoffs.follow_up_done(left["follow_up_id"], staff("A14"))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from handoff import reports, rules
 from handoff.policy import FOLDER, load_policy
@@ -98,3 +99,20 @@ async def test_another_process_takes_the_new_file(own: World) -> None:
     await own.handoffs.tick()
     assert own.handoffs.policy.priority.reasons["explicit_ask"].points == 30
     assert sorted(path.name for path in folder.iterdir()) == ["matching.yml", "priority.yml"]
+
+
+async def test_weights_whose_text_could_not_be_kept_are_not_in_force(
+    own: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = await own.handoffs.weights(staff("A14"))
+
+    def refuse(_connection: object) -> None:
+        raise RuntimeError("no commit")
+
+    event.listen(own.engine.sync_engine, "commit", refuse)
+    with pytest.raises(RuntimeError):
+        await own.handoffs.save_weights(staff("A14"), LOUDER, read["version"])
+    event.remove(own.engine.sync_engine, "commit", refuse)
+    assert (tmp_path / "policy" / rules.NAME).read_text(encoding="utf-8") == TEXT
+    assert own.handoffs.policy.version == read["version"]
+    assert (await own.handoffs.save_weights(staff("A14"), LOUDER, read["version"]))["version"] != read["version"]

@@ -113,3 +113,42 @@ FUND = frozenset({"HY031"})
 )
 def test_the_same_question_again(earlier: list[tuple[str, frozenset[str]]], count: int) -> None:
     assert repeats(turn("ask_nav", funds=FUND, earlier=tuple(earlier))) == count
+
+
+def test_three_terms_explained_are_not_one_question_asked_three_times() -> None:
+    assert repeats(turn("ask_term", earlier=(("ask_term", frozenset()),) * 2)) == 0
+
+
+def test_care_comes_without_figures_before_it() -> None:
+    sad = turn("self_harm", emotion="失望", strength=0.7, recent_emotions=("失望",) * 3)
+    assert play(sad) == ["action_self_harm", "action_request_handoff"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence", "does"),
+    [
+        ("stop_marketing", 0.9, ["action_self_care"]),
+        ("ask_human", 0.4, ["action_self_care"]),
+        ("ask_holdings", 0.99, ["action_ask_holdings"]),
+    ],
+)
+def test_while_somebody_in_distress_waits(intent: str, confidence: float, does: list[str]) -> None:
+    waiting = {"escalation": {"reasons": ["self_harm"]}}
+    assert play(turn(intent, confidence=confidence, owner="queue", slots=waiting)) == does
+
+
+def test_doubtful_business_is_not_begun_with_somebody_upset() -> None:
+    upset = turn("set_dividend_mode", confidence=0.5, emotion="失望", strength=0.8, recent_emotions=("愤怒",) * 3)
+    assert play(upset) == ["action_soothe"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "emotion", "person"), [(0.58, "平静", False), (0.9, "平静", True), (0.58, "愤怒", True)]
+)
+def test_a_complaint_we_are_unsure_of_is_asked_about_first(confidence: float, emotion: str, person: bool) -> None:
+    done = play(turn("complain_missell", confidence=confidence, emotion=emotion, strength=0.5))
+    assert ("action_request_handoff" in done) is person
+
+
+def test_a_bare_cry_for_help_is_helped_before_a_person_is_called() -> None:
+    assert play(replace(turn("ask_human"), text="help!")) == ["action_default_fallback"]

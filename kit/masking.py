@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 #: Digits as people type them: together, or in groups with blanks or dashes; also full width.
 _GAP = r"[ \-–\u3000]?"
@@ -33,3 +36,7 @@ def _hide(number: str, lead: int) -> str:
 
 def _without_country(number: str) -> str:
     return re.sub(r"[ \-–\u3000+]", "", number)[-11:]
+
+
+#: Free text of a request body: masked as soon as it is read.
+Masked = Annotated[str, AfterValidator(mask)]
