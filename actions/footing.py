@@ -60,6 +60,17 @@ RULE = re.compile(r"RULE-[A-Z]+(?:-[A-Z]+)*")
 MOST_CHARACTERS = 16
 
 
+def at_other_length(turn: Turn) -> Answer | None:
+    """「说短点」, 「说详细点」: the last answer once more at that length; None for anything else."""
+    if not turn.last_answer or len(turn.text) > MOST_CHARACTERS:
+        return None
+    if LONGER.search(turn.text):
+        return say(turn.last_answer, quick=("我的持仓", HUMAN))
+    if SHORTER.search(turn.text):
+        return say(f"好的,以后都说短些。\n{shortened(turn.last_answer)}", quick=("说详细点", HUMAN))
+    return None
+
+
 def wants_short(turn: Turn) -> bool:
     """Whether the client asked for shorter answers, and not for longer ones since."""
     for text in (turn.text, *reversed(turn.said)):

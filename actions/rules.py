@@ -124,6 +124,8 @@ async def ask_trading_hours(turn: Turn, house: House) -> Answer:
 async def ask_fee(turn: Turn, house: House) -> Answer:
     """The fund's rates; for a holding also what selling costs today, lot by lot."""
     fund = await fund_meant(turn, house)
+    if fund is None and re.search(r"管理费|托管费|服务费", turn.text):
+        return await running_costs(turn, house)
     if fund is None:
         rules = await house.rules(turn.today, "RULE-FEE-BUY", "RULE-FEE-RDM", "RULE-SWITCH")
         listed = listing(f"{rule.title}:{rule.text}" for rule in rules)
@@ -135,6 +137,17 @@ async def ask_fee(turn: Turn, house: House) -> Answer:
     rules = await house.rules(turn.today, "RULE-FEE-BUY", "RULE-FEE-RDM")
     answer = say(with_comfort(turn, "\n".join((*lines, cite(rules)))), quick=("先进先出是什么", "帮我赎回", HUMAN))
     return answer.remembering(**about(fund.code))
+
+
+async def running_costs(turn: Turn, house: House) -> Answer:
+    """What the client's own funds cost a year, and that it is inside the NAV."""
+    funds = await house.funds_by_code()
+    mine = [funds[item.fund] for item in (await house.institution.holdings(turn.client_id)).items if item.fund in funds]
+    lines = listing(
+        f"{fund.name}:管理费每年{rate(fund.fees.management)},托管费每年{rate(fund.fees.custody)}" for fund in mine[:5]
+    )
+    text = "管理费、托管费每天从基金资产里计提,公布的净值已经扣过,不会另外从您账户扣款。"
+    return say(with_comfort(turn, f"{text}\n{lines}" if mine else text), quick=("赎回手续费", "我的持仓"))
 
 
 def fee_lines(fund: Fund) -> list[str]:

@@ -44,15 +44,8 @@ LOG = log.get(__name__)
 #: 「哪天能涨回来」 asks for a forecast, however much it looks like a question of days.
 RISE = re.compile(r"(什么时候|啥时候|哪天|何时|多久|几时|会不会|能不能).{0,6}(涨|回本|反弹|翻身|解套|见底)")
 FORECAST_TAKEN_FOR = frozenset(
-    [
-        "ask_confirm_date",
-        "ask_trading_hours",
-        "ask_order_status",
-        "ask_redeem_arrival",
-        "default_fallback",
-        "clarify",
-        "out_of_scope",
-    ]
+    {"ask_loss_reason", "ask_confirm_date", "ask_trading_hours", "ask_order_status", "ask_redeem_arrival"}
+    | {"default_fallback", "clarify", "out_of_scope"}
 )
 
 
@@ -92,8 +85,8 @@ async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> 
             return await desk.go_on(name, handler, turn, house)
         if name not in BEFORE_ORDERS and name not in planning.NEEDS and plans.concerns(turn):
             return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
-        if name not in BEFORE_ORDERS and name != "order" and (known := await footing.sourced(turn, house)):
-            return known
+        if name not in BEFORE_ORDERS and (again := footing.at_other_length(turn) or await footing.sourced(turn, house)):
+            return again
         if name in FORECAST_TAKEN_FOR and RISE.search(turn.text):
             return await worry.ask_should_sell(turn, house)
         return await footing.helped(name, turn, house) or await handler(turn, house)

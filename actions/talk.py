@@ -202,7 +202,7 @@ async def self_care(turn: Turn, house: House) -> Answer:
 @answers("out_of_scope")
 async def out_of_scope(turn: Turn, house: House) -> Answer:
     return say(
-        "这件事不在我能办的范围里,不敢乱答您。内幕消息、只赚不赔的路子我都没有,谁说有都请当心。账户和基金的事,我很乐意帮您。",
+        "这件事不在我能办的范围里,不敢乱答您。打听消息、打包票的事我也不做,谁来打包票都请当心。账户和基金的事,我很乐意帮您。",
         quick=STARTERS,
     )
 

@@ -80,7 +80,7 @@ def turn_of(tracker: DialogueStateTracker) -> Turn:
     for event in tracker.applied_events():
         if isinstance(event, UserUttered):
             if event is not tracker.latest_message:
-                earlier.append((event.intent_name or "", funds_of(event.entities)))
+                earlier.append((event.intent_name or "", funds_of(event.entities), event.text or ""))
             done = []
         elif isinstance(event, ActionExecuted) and event.action_name and event.action_name != LISTEN:
             done.append(event.action_name)

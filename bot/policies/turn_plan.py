@@ -49,6 +49,8 @@ MAY_BE_DESPAIR = BARE | frozenset(
     ]
 )
 SURE_BUSINESS = 0.9
+#: 「赎回几天到账」 and 「钱多久能到账」 share a fifth of their characters; two different worries hardly one.
+LEAST_ALIKE = 0.15
 #: Asked again they are another question: three terms explained are not one term asked three times.
 OF_MANY_THINGS = frozenset({"ask_term", "how_to_use", "ask_market", "ask_recommendation"})
 #: Questions about these are never counted as asked "again": saying them twice is ordinary talk.
@@ -72,7 +74,7 @@ class Turn:
     ranking   (intent, confidence 0..1), best first
     requests  intents of the message, in the client's order; at least the best one
     done      actions already run for this message
-    earlier   (intent, funds) of the client's earlier messages of this session, oldest first
+    earlier   (intent, funds, text) of the client's earlier messages of this session, oldest first
     """
 
     text: str
@@ -85,7 +87,7 @@ class Turn:
     failures: int = 0
     repeats: int = 0
     funds: frozenset[str] = frozenset()
-    earlier: tuple[tuple[str, frozenset[str]], ...] = ()
+    earlier: tuple[tuple[str, frozenset[str], str], ...] = ()
     owner: str = "bot"
     client: Mapping[str, Any] = field(default_factory=dict)
     slots: Mapping[str, Any] = field(default_factory=dict)
@@ -227,13 +229,19 @@ def facts_of(rules: Rules, turn: Turn) -> Facts:
     )  # fmt: skip
 
 
+def alike(one: str, other: str) -> float:
+    """Share of the characters of two texts that stand in both, 0..1."""
+    a, b = set(one), set(other)
+    return len(a & b) / len(a | b) if a | b else 1.0
+
+
 def repeats(turn: Turn) -> int:
     """How often the same question about the same funds was asked just before, without another in between."""
     if turn.intent in NO_QUESTION | OF_MANY_THINGS or in_progress(turn):
         return 0
     count = 0
-    for intent, funds in reversed([e for e in turn.earlier if e[0] not in NO_QUESTION]):
-        if (intent, funds) != (turn.intent, turn.funds):
+    for intent, funds, text in reversed([e for e in turn.earlier if e[0] not in NO_QUESTION]):
+        if (intent, funds) != (turn.intent, turn.funds) or alike(text, turn.text) < LEAST_ALIKE:
             break
         count += 1
     return count

@@ -47,13 +47,15 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 async def insist(call: Callable[[], Awaitable[T]], *, seconds: float = HEALED_SECONDS) -> T:
     """Call until it works, as the pages do: the same words under the same id."""
 
-    async def attempt() -> list[T]:
+    async def attempt() -> T | AgentError:
         try:
-            return [await call()]
-        except AgentError:
-            return []
+            return await call()
+        except AgentError as refused:
+            return refused
 
-    return (await eventually(attempt, seconds=seconds))[0]
+    answer = await eventually(attempt, seconds=seconds, until=lambda seen: not isinstance(seen, AgentError))
+    assert not isinstance(answer, AgentError)
+    return answer
 
 
 async def healed(product: Product) -> None:

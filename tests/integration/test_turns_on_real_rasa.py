@@ -46,7 +46,7 @@ async def test_two_requests_in_one_message_are_both_answered(stage: Stage) -> No
 
 
 async def test_what_is_not_understood_is_asked_about_with_ways_on(stage: Stage) -> None:
-    async with stage.client("C0022") as client:
+    async with stage.client("C0301") as client:
         turn = await client.say("咕噜咕噜转圈圈的那个东西呀")
     assert turn["owner"] == "bot"
     assert "转人工" in turn["replies"][-1]["quick_replies"]

@@ -70,7 +70,9 @@ def test_comfort_is_never_said_twice_in_the_same_words() -> None:
     worried = replace(TURN, emotion="焦虑", strength=0.6)
     first = comfort(worried)
     second = comfort(replace(worried, told=(first,)))
-    assert first and second and first != second
+    assert first
+    assert second
+    assert first != second
     assert comfort(replace(worried, told=(first, second, comfort(replace(worried, told=(first, second)))))) == ""
 
 

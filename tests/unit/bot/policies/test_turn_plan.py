@@ -83,7 +83,9 @@ def test_a_plan_completed_by_an_unsure_message_ends_with_the_handoff() -> None:
 def test_in_the_middle_of_an_order_or_a_plan_nothing_is_unclear(slots: dict[str, Any]) -> None:
     bare = replace(turn("affirm", confidence=0.2), slots=slots)
     assert play(bare) == ["action_affirm"]
-    assert play(replace(turn("ask_nav"), slots=slots, earlier=(("ask_nav", frozenset()),) * 3)) == ["action_ask_nav"]
+    assert play(replace(turn("ask_nav"), slots=slots, earlier=(("ask_nav", frozenset(), "…"),) * 3)) == [
+        "action_ask_nav"
+    ]
 
 
 def test_soothing_comes_first_and_once_a_spell() -> None:
@@ -105,18 +107,18 @@ FUND = frozenset({"HY031"})
 @pytest.mark.parametrize(
     ("earlier", "count"),
     [
-        ([("ask_nav", FUND), ("ask_nav", FUND)], 2),
-        ([("ask_nav", FUND), ("thank", frozenset()), ("ask_nav", FUND)], 2),
-        ([("ask_nav", frozenset({"HY032"})), ("ask_nav", FUND)], 1),
-        ([("ask_nav", FUND), ("ask_fee", FUND)], 0),
+        ([("ask_nav", FUND, "…"), ("ask_nav", FUND, "…")], 2),
+        ([("ask_nav", FUND, "…"), ("thank", frozenset(), "…"), ("ask_nav", FUND, "…")], 2),
+        ([("ask_nav", frozenset({"HY032"}), "…"), ("ask_nav", FUND, "…")], 1),
+        ([("ask_nav", FUND, "…"), ("ask_fee", FUND, "…")], 0),
     ],
 )
-def test_the_same_question_again(earlier: list[tuple[str, frozenset[str]]], count: int) -> None:
+def test_the_same_question_again(earlier: list[tuple[str, frozenset[str], str]], count: int) -> None:
     assert repeats(turn("ask_nav", funds=FUND, earlier=tuple(earlier))) == count
 
 
 def test_three_terms_explained_are_not_one_question_asked_three_times() -> None:
-    assert repeats(turn("ask_term", earlier=(("ask_term", frozenset()),) * 2)) == 0
+    assert repeats(turn("ask_term", earlier=(("ask_term", frozenset(), "…"),) * 2)) == 0
 
 
 def test_care_comes_without_figures_before_it() -> None:
@@ -152,3 +154,9 @@ def test_a_complaint_we_are_unsure_of_is_asked_about_first(confidence: float, em
 
 def test_a_bare_cry_for_help_is_helped_before_a_person_is_called() -> None:
     assert play(replace(turn("ask_human"), text="help!")) == ["action_default_fallback"]
+
+
+def test_two_worries_in_other_words_are_not_the_same_question() -> None:
+    worried = replace(turn("ask_should_sell"), text="要是再跌我真扛不住了怎么办")
+    assert repeats(replace(worried, earlier=(("ask_should_sell", frozenset(), "这两天都睡不好,老惦记这点钱"),))) == 0
+    assert repeats(replace(worried, earlier=(("ask_should_sell", frozenset(), "再跌扛不住了怎么办"),))) == 1
