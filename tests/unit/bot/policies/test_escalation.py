@@ -134,7 +134,7 @@ def test_a_saved_file_holds_at_once_and_a_broken_one_changes_nothing(tmp_path: P
     file.write_text(text, encoding="utf-8")
     said: list[str] = []
     rules = RulesFile(file, said.append)
-    file.write_text(text.replace("floor: 0.30", "floor: 0.40"), encoding="utf-8")
+    file.write_text(text.replace("floor: 0.25", "floor: 0.40"), encoding="utf-8")
     os.utime(file, (1, 1))
     assert rules.current().floor == 0.40
     file.write_text("nonsense: [", encoding="utf-8")
