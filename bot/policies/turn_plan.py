@@ -49,6 +49,8 @@ MAY_BE_DESPAIR = BARE | frozenset(
     ]
 )
 SURE_BUSINESS = 0.9
+#: Its answer writes a complaint into the institution's books.
+COMPLAINT = "complain_"
 #: 「赎回几天到账」 and 「钱多久能到账」 share a fifth of their characters; two different worries hardly one.
 LEAST_ALIKE = 0.15
 #: Asked again they are another question: three terms explained are not one term asked three times.
@@ -184,7 +186,9 @@ def understood(rules: Rules, turn: Turn) -> bool:
 
 
 def unclear(rules: Rules, turn: Turn) -> bool:
-    """Two neighbours are nearly as likely: ask instead of guessing."""
+    """Two neighbours are nearly as likely, or a complaint would be registered on a guess: ask."""
+    if turn.intent.startswith(COMPLAINT) and turn.ranking[0][1] < rules.sure:
+        return True
     if len(turn.ranking) < 2 or len(turn.requests) > 1 or in_progress(turn):
         return False
     (_, best), (_, second) = turn.ranking[:2]

@@ -67,7 +67,6 @@ async def test_numb_from_losses_gets_facts_and_no_advice_to_act(stage: Stage) ->
     assert await stage.handoff("U111") == {}
 
 
-@pytest.mark.xfail(strict=False, reason="「哪天能涨回来」 is still taken for ask_confirm_date")
 async def test_nobody_knows_when_it_comes_back(stage: Stage) -> None:
     await stage.load("S11")
     async with stage.client("U111") as client:
@@ -122,9 +121,6 @@ async def test_a_new_father_gets_a_plan_and_the_right_advisor(stage: Stage) -> N
     assert authors[-3:] == ["human", "client", "human"]
 
 
-@pytest.mark.xfail(
-    strict=False, reason="the relieved closing message is not understood: two misses before it bring a person"
-)
 async def test_soothing_begins_above_thirty_percent_not_at_it(stage: Stage) -> None:
     """Negative of the last ten: 1 of 5, 2 of 8, 3 of 10 = 30 %: nothing; then 4 of 10 = 40 %."""
     before = ["昨天净值多少", "我定投下次哪天扣", "管理费是每天扣吗", "好的", "一直跌,我有点慌,会不会一直这样下去啊",

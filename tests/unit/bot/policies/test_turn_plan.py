@@ -61,6 +61,13 @@ def test_not_understood_and_not_sure() -> None:
     assert play(unsure) == ["action_clarify"]
 
 
+@pytest.mark.parametrize(("confidence", "first"), [(0.45, "action_clarify"), (0.60, "action_complain_delay")])
+def test_a_complaint_is_never_registered_on_a_guess(confidence: float, first: str) -> None:
+    worried = turn("complain_delay", confidence=confidence, emotion="焦虑", strength=0.5)
+    assert play(worried)[0] == first
+    assert play(replace(worried, slots={"order": {"kind": "dca_modify"}}))[0] == first
+
+
 def test_the_third_miss_in_a_row_brings_a_person() -> None:
     assert play(turn("ask_nav", confidence=0.2, failures=2)) == ["action_request_handoff"]
 
