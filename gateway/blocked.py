@@ -10,11 +10,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from compliance.wording import Finding
-from gateway.insert_new import insert_new
 from gateway.tables import blocked_drafts
 from gateway.timeline.model import client_of
 from handoff.model import Staff
 from kit.clock import SHANGHAI
+from kit.database import insert_new
 from kit.errors import Invalid
 from kit.masking import mask
 

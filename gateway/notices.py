@@ -13,8 +13,8 @@ from contracts.reasons import NEGATIVE
 from contracts.turn import TurnAnswer, TurnRequest
 from gateway.committed import later
 from gateway.hub import Hub
-from gateway.insert_new import insert_new
 from gateway.tables import notices
+from kit.database import insert_new
 from kit.errors import NotFound
 
 #: The dialogue core runs it once a spell: when the share of negative messages passes 30 %.

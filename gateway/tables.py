@@ -16,8 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from handoff.tables import Instant
-from kit.database import metadata
+from kit.database import Instant, metadata
 
 conversations = Table(
     "conversations",

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff import tables
 from handoff.model import OPEN, Assignment, HandoffState
 from handoff.record import SCENE_OVER, Handoff, PresenceRow, from_row, to_row
 from handoff.states import Event, HandoffChanged, apply
+from kit.database import insert_new
 from kit.errors import NotFound
 
 #: The advisory lock of whoever gives out places on PostgreSQL; the number is ours alone.
@@ -39,19 +39,13 @@ async def lock_matching(connection: AsyncConnection) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MATCHING_LOCK})
 
 
-async def _insert_new(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> bool:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    done = await connection.execute(dialect.insert(table).values(**row).on_conflict_do_nothing())
-    return bool(done.rowcount)
-
-
 async def add(connection: AsyncConnection, handoff: Handoff) -> bool:
     """Whether it was stored; False when the conversation has an open one already."""
-    return await _insert_new(connection, tables.handoffs, to_row(handoff))
+    return await insert_new(connection, tables.handoffs, to_row(handoff))
 
 
 async def add_key(connection: AsyncConnection, key: str, handoff_id: str) -> None:
-    await _insert_new(connection, tables.handoff_keys, {"key": key, "handoff_id": handoff_id})
+    await insert_new(connection, tables.handoff_keys, {"key": key, "handoff_id": handoff_id})
 
 
 async def by_key(connection: AsyncConnection, key: str, conversation_id: str) -> Handoff | None:
@@ -248,7 +242,7 @@ async def presences(connection: AsyncConnection) -> dict[str, PresenceRow]:
 async def set_presence(connection: AsyncConnection, advisor_id: str, **values: Any) -> None:
     """Change what is known of an advisor's presence, the rest kept."""
     fresh = {"state": "offline", "heartbeat_at": None, "pinned": None, "base_load": 0} | values
-    if not await _insert_new(connection, tables.presence, {"advisor_id": advisor_id, **fresh}):
+    if not await insert_new(connection, tables.presence, {"advisor_id": advisor_id, **fresh}):
         await connection.execute(
             update(tables.presence).where(tables.presence.c.advisor_id == advisor_id).values(**values)
         )

@@ -17,8 +17,7 @@ from sqlalchemy import (
 )
 
 from handoff.model import HandoffState
-from kit.database import Instant as Instant
-from kit.database import metadata
+from kit.database import Instant, metadata
 
 _OPEN = text("state IN ('waiting', 'offered', 'active')")
 _STATES = ", ".join(f"'{state.value}'" for state in HandoffState)

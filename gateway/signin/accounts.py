@@ -12,9 +12,9 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.insert_new import insert_new
 from gateway.tables import staff
 from handoff.model import Staff
+from kit.database import insert_new
 from kit.errors import Invalid, NotFound, Refused
 
 #: The trainer is not on the advisors' roster: takes no conversations.

@@ -10,8 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.insert_new import insert_new
 from gateway.tables import used_tickets
+from kit.database import insert_new
 from kit.errors import Refused
 
 Kind = Literal["client", "staff"]

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.insert_new import insert_new
 from gateway.tables import conversations, messages, turns
 from gateway.timeline.figures import REPEAT_WINDOW, WINDOW, WINDOW_MESSAGES, Heard
 from gateway.timeline.model import Author, Draft, Message, Understanding
+from kit.database import insert_new
 
 #: Enough of a day's questions to find a repeated one.
 HEARD_MESSAGES = 50

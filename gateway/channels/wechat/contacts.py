@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.channels.wechat.quota import Quota, Window
 from gateway.channels.wechat.tables import contacts
-from gateway.insert_new import insert_new
 from gateway.tables import conversations
+from kit.database import insert_new
 
 OFFICIAL, KF = "official", "kf"
 ACTIVE, FROZEN = "active", "frozen"

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.channels.wechat.push import Push
 from gateway.channels.wechat.tables import inbox
-from gateway.insert_new import insert_new
+from kit.database import insert_new
 from kit.masking import mask
 
 NEW, DONE, FAILED = "new", "done", "failed"

@@ -20,10 +20,10 @@ from gateway.channels.wechat.contacts import Contact
 from gateway.channels.wechat.platform import Platform, PlatformAway, PlatformRefused
 from gateway.channels.wechat.push import Push
 from gateway.channels.wechat.tables import cursors
-from gateway.insert_new import insert_new
 from gateway.tasks import finish
 from kit import log
 from kit.clock import Clock
+from kit.database import insert_new
 
 PAGE = 1000
 #: Bells can get lost; without one an account is read this often.
