@@ -1,10 +1,8 @@
-"""定投: what there is, and the changes to it (which are orders)."""
+"""定投: what there is. Its changes are orders (`trade.py`)."""
 
 from __future__ import annotations
 
 from actions.answers import Answer, answers, say
-from actions.orders.desk import open_draft
-from actions.orders.model import Kind
 from actions.orders.wording import plan_line
 from actions.services import House
 from actions.turn import Turn
@@ -42,28 +40,3 @@ def following(plans: list[Plan]) -> str:
         return "目前没有要扣的。"
     on, plan = min(dates, key=lambda pair: pair[0])
     return f"下一次扣款是{day(on)},{plan.name}{money(plan.amount)}。"
-
-
-@answers("dca_create")
-async def dca_create(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.DCA_CREATE, turn, house)
-
-
-@answers("dca_modify")
-async def dca_modify(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.DCA_MODIFY, turn, house)
-
-
-@answers("dca_pause")
-async def dca_pause(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.DCA_PAUSE, turn, house)
-
-
-@answers("dca_resume")
-async def dca_resume(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.DCA_RESUME, turn, house)
-
-
-@answers("dca_stop")
-async def dca_stop(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.DCA_STOP, turn, house)

@@ -1,4 +1,4 @@
-"""Buying, redeeming, switching, cancelling, dividend mode; and what a rebalancing would have to look at."""
+"""Everything that opens an order, 定投 too; and what a rebalancing would have to look at."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import asyncio
 from decimal import Decimal
 
 from actions import attribution
-from actions.answers import HUMAN, Answer, answers, say
+from actions.answers import HUMAN, Answer, Handler, answers, say
 from actions.orders.desk import concerns, go_on, open_draft, void_words, went_stale
+from actions.orders.machine import KIND_OF_INTENT
 from actions.orders.model import Kind
 from actions.services import House
 from actions.turn import Turn
@@ -16,29 +17,17 @@ from actions.writing import rate
 from institution.models import Holding
 
 
-@answers("buy_fund")
-async def buy_fund(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.BUY, turn, house)
+def opens(kind: Kind) -> Handler:
+    """The answer to an intent that asks for an order of this kind: a draft is opened."""
+
+    async def opened(turn: Turn, house: House) -> Answer:
+        return await open_draft(kind, turn, house)
+
+    return opened
 
 
-@answers("redeem_fund")
-async def redeem_fund(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.REDEEM, turn, house)
-
-
-@answers("switch_fund")
-async def switch_fund(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.SWITCH, turn, house)
-
-
-@answers("cancel_order")
-async def cancel_order(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.CANCEL, turn, house)
-
-
-@answers("set_dividend_mode")
-async def set_dividend_mode(turn: Turn, house: House) -> Answer:
-    return await open_draft(Kind.DIVIDEND, turn, house)
+for _intent, _kind in KIND_OF_INTENT.items():
+    answers(_intent)(opens(_kind))
 
 
 @answers("order")
