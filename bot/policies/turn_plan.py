@@ -117,7 +117,7 @@ def next_step(rules: Rules, turn: Turn) -> Step | None:
     if ordinary(wanted, turn, escalation):
         return None
     for action in wanted:
-        if wanted.count(action) > turn.done.count(action) and _comes_next(action, wanted, turn.done):
+        if action not in turn.done:
             return Step(action, {"soothed": True} if action == SOOTHE else {})
     if escalation and HANDOFF not in turn.done:
         return Step(HANDOFF, {"escalation": escalation.to_slot()})
@@ -128,14 +128,6 @@ def ordinary(wanted: Sequence[str], turn: Turn, escalation: Escalation | None) -
     """One request with its own action, nothing else before or after: the rules of `data/rules` say what follows."""
     own = action_of(turn.intent)
     return list(wanted) == [own] and escalation is None and set(turn.done) <= {own}
-
-
-def _comes_next(action: str, wanted: Sequence[str], done: Sequence[str]) -> bool:
-    """Whether everything wanted before this occurrence of `action` has been run."""
-    occurrence = done.count(action)
-    position = [n for n, name in enumerate(wanted) if name == action][occurrence]
-    before = list(wanted[:position])
-    return all(done.count(name) >= before.count(name) for name in before)
 
 
 def action_of(intent: str) -> str:

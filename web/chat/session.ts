@@ -4,7 +4,7 @@ import { type ChatEvent, type ChatState, emptyChat, reduceChat } from '../protoc
 import { type Appointments, type Booked, type Slot, type WayOut } from '../protocol/appointments'
 import { Problem } from '../protocol/http'
 import { due, hurry, type Outgoing, read } from '../protocol/outbox'
-import { type Link, LiveSocket, type SocketLike, type Timers } from '../protocol/socket'
+import { type Link, LiveSocket, signInDoubtful, type SocketLike, type Timers } from '../protocol/socket'
 import { Store } from '../protocol/store'
 import { type ChatFrame, type ChatSnapshot, type Message, type Waiting } from '../protocol/types'
 
@@ -47,7 +47,7 @@ export class ChatSession {
       onFrame: (frame) => this.receive(frame),
       onLink: (link) => this.linked(link),
       onLost: (code, opened) => {
-        if (!opened || code >= 4000 || code === 1008) void this.refresh()
+        if (signInDoubtful(code, opened)) void this.refresh()
       },
     })
   }

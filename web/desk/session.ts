@@ -4,7 +4,7 @@ import { type DeskEvent, type DeskState, emptyDesk, reduceDesk } from '../protoc
 import { type DeskFrame } from '../protocol/frames'
 import { Problem } from '../protocol/http'
 import { enqueue, type Outgoing, refuse, settle } from '../protocol/outbox'
-import { type Link, LiveSocket, type SocketLike, type Timers } from '../protocol/socket'
+import { type Link, LiveSocket, signInDoubtful, type SocketLike, type Timers } from '../protocol/socket'
 import { Store } from '../protocol/store'
 import { type DeskSnapshot, type Detail, type Handoff, type Message, type Presence } from '../protocol/types'
 import { EXPERT } from '../protocol/words'
@@ -44,7 +44,7 @@ export class DeskSession {
       onFrame: (frame) => this.receive(frame),
       onLink: (link) => this.linked(link),
       onLost: (code, opened) => {
-        if (!opened || code >= 4000 || code === 1008) void this.refresh()
+        if (signInDoubtful(code, opened)) void this.refresh()
       },
     })
   }

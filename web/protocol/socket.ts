@@ -42,6 +42,11 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + random / 2)
 }
 
+/** Whether a lost connection may mean that the sign-in is over: it never opened, or was closed for a reason of ours. */
+export function signInDoubtful(code: number, opened: boolean): boolean {
+  return !opened || code >= 4000 || code === 1008
+}
+
 export class LiveSocket<Frame> {
   private socket: SocketLike | null = null
   private attempt = 0
