@@ -54,6 +54,8 @@ class HuibanUnderstanding(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """What the result hangs on beside the data: Rasa would else take an old one from its cache."""
+        # With something in its cache Rasa asks with the file's bare configuration, defaults left out.
+        config = {**cls.get_default_config(), **config}
         total = hashlib.blake2b(digest_size=16)
         language = Path(__file__).resolve().parent.parent / "language"
         for path in [
