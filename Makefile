@@ -2,6 +2,7 @@
 PYTHON ?= python3
 SETUP = $(PYTHON) tools/setup.py
 BIN = .venv/bin
+REAL ?= $(wildcard ../shared/data)
 
 .PHONY: run test test-slow test-quick setup train lint bench eval encoder clean help
 .DEFAULT_GOAL := help
@@ -45,9 +46,9 @@ bench: setup     ## speed, side by side with its baselines (writes var/bench/*.j
 	$(BIN)/huiban bench handoff --json var/bench/handoff.json
 	$(BIN)/huiban bench turn --json var/bench/turn.json
 
-eval:            ## what the model understands, by cross-validation on our own data
+eval:            ## what the model understands: our sets, other classifiers, stock Rasa; REAL=folder of real text, if there is one
 	@$(SETUP) rasa model
-	.venv-rasa/bin/python -m evaluation.crossval
+	.venv-rasa/bin/python -m evaluation.crossval --stock $(if $(REAL),--real $(REAL))
 
 encoder:         ## make the sentence encoder anew from data/nlu (about an hour), then train on it
 	PYTHON=$(PYTHON) tools/encoder/make.sh

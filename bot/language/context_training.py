@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.language.context import WEIGHTS, Previous, features, reads_on, together
+from bot.language.context import WEIGHTS, Previous, features, passage, reads_on
 from bot.language.encoder import Encoder
 from bot.language.entities import Entity
 from bot.language.models import Models
@@ -41,13 +41,13 @@ def choices(told: Sequence[Told], models: Models, encoder: Encoder) -> list[Choi
     told = [one for one in told if reads_on(one.text, one.previous)]
     if not told:
         return []
-    both = [together(one.text, one.previous) for one in told]
-    vectors = encoder.encode([one.text for one in told] + both)
+    alone = encoder.encode([one.text for one in told])
+    after = encoder.read([passage(one.text, one.previous) for one in told])
     found = []
-    for i, one in enumerate(told):
-        own = dict(models.intents(vectors[i], one.text))
-        joined = dict(models.intents(vectors[len(told) + i], both[i]))
-        rows = features(one.text, own, joined, one.entities, one.previous)
+    for one, vector, (in_context,) in zip(told, alone, after, strict=True):
+        own = dict(models.intents(vector, one.text))
+        heard = dict(models.intents(in_context, one.text))
+        rows = features(one.text, own, heard, one.entities, one.previous)
         if one.intent in rows:
             found.append(Choice(rows, one.intent))
     return found

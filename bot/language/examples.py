@@ -12,6 +12,9 @@ from typing import Any
 #: calibrated, on the other everything is measured; a classifier in service learns from all.
 FOLDS, CALIBRATION_FOLD, MEASURING_FOLD = 20, 18, 19
 
+#: Of written follow-ups more is kept from the encoder: how far it is to be believed is learned from those.
+FOLLOW_UP_FOLDS = frozenset(range(14, FOLDS))
+
 
 @dataclass(frozen=True)
 class Example:

@@ -22,11 +22,11 @@ from bot.language.requests import (
     Side,
     Splitter,
     Weights,
-    bare,
-    blended,
     gap_features,
     gaps,
     pair_features,
+    passage,
+    read_sides,
 )  # fmt: skip
 
 #: Joined pairs for the cutter; more no longer changes the figures.
@@ -167,26 +167,15 @@ def fit_weights(rows: Sequence[Mapping[str, float]], truth: Sequence[float], pen
 def tried(
     splitter: Splitter, texts: Sequence[str], models: Models, encoder: Encoder
 ) -> list[list[tuple[Cut, Side, Side, Side]]]:
-    """For each text its cuts with (whole, left, right), all encoded together."""
+    """For each text its cuts with (whole, left, right)."""
     cuts = [splitter.cuts(text) for text in texts]
-    wanted = list(dict.fromkeys(
-        part for text, found in zip(texts, cuts, strict=True) if found
-        for part in (text, *(side for cut in found for side in map(bare, cut.sides(text))))
-    ))  # fmt: skip
-    vectors = dict(zip(wanted, encoder.encode(wanted), strict=True)) if wanted else {}
-    rankings = {part: models.intents(vectors[part], part) for part in wanted}
+    vectors = encoder.read([passage(text, found) for text, found in zip(texts, cuts, strict=True)])
     result: list[list[tuple[Cut, Side, Side, Side]]] = []
-    for text, found in zip(texts, cuts, strict=True):
-        whole = Side(text, vectors[text], dict(rankings[text])) if found else None
-        rows = []
-        for cut in found:
-            assert whole is not None
-            left, right = (
-                Side(part, vectors[part], blended(rankings[part], whole.probabilities))
-                for part in map(bare, cut.sides(text))
-            )
-            rows.append((cut, whole, left, right))
-        result.append(rows)
+    for text, found, read in zip(texts, cuts, vectors, strict=True):
+        own = dict(models.intents(read[0], text))
+        whole = Side(text, read[0], own)
+        sides = read_sides(text, found, read, own, models.intents)
+        result.append([(cut, whole, left, right) for cut, (left, right) in zip(found, sides, strict=True)])
     return result
 
 

@@ -67,21 +67,18 @@ class Understanding:
         splitter = self._models.splitter
         cuts = splitter.cuts(clean.text) if splitter else ()
         before = previous if context.reads_on(clean.text, previous) else None
-        # All that is to be read goes through the encoder in one batch.
-        parts = [requests.bare(side) for cut in cuts for side in cut.sides(clean.text)]
-        texts = [clean.text, *parts, *([context.together(clean.text, before)] if before else [])]
-        vectors = self._encoder.encode(texts)
+        passages = [requests.passage(clean.text, cuts)]
+        if before:
+            passages.append(context.passage(clean.text, before))
+        vectors, *after = self._encoder.read(passages)
         ranking = self._models.intents(vectors[0], clean.text)
         own = dict(ranking)
         found = extract(clean, self._matcher, today)
-        joined = dict(self._models.intents(vectors[-1], texts[-1])) if before else own
-        resolved = context.resolve(clean.text, own, joined, found, before, self._models.context)
+        heard = dict(self._models.intents(after[0][0], clean.text)) if after else own
+        resolved = context.resolve(clean.text, own, heard, found, before, self._models.context)
         wishes = (Request(resolved.intent, resolved.confidence, text),)
         if splitter and cuts and not resolved.follow_up:
-            sides = [
-                Side(part, vector, requests.blended(self._models.intents(vector, part), own))
-                for part, vector in zip(parts, vectors[1:], strict=False)
-            ]
+            sides = requests.read_sides(clean.text, cuts, vectors, own, self._models.intents)
             wishes = _two(clean, splitter, cuts, Side(clean.text, vectors[0], own), sides) or wishes
         reading = emotion.read(clean.text)
         mood, mood_confidence, strength = self._models.emotions(vectors[0], clean.text, reading)
@@ -94,17 +91,17 @@ class Understanding:
 
 
 def _two(
-    clean: Normalised, splitter: Splitter, cuts: Sequence[Cut], whole: Side, sides: Sequence[Side]
+    clean: Normalised, splitter: Splitter, cuts: Sequence[Cut], whole: Side, sides: Sequence[tuple[Side, Side]]
 ) -> tuple[Request, ...]:
     """The two requests of the best cut, none when no cut is likely enough; `sides` are left and right of each cut."""
-    tried = [(splitter.chance(cut, whole, *sides[2 * i : 2 * i + 2]), i) for i, cut in enumerate(cuts)]
+    tried = [(splitter.chance(cut, whole, *both), i) for i, (cut, both) in enumerate(zip(cuts, sides, strict=True))]
     chance, at = max(tried)
     if chance < requests.LEAST_CHANCE:
         return ()
     bounds = [(0, cuts[at].left_end), (cuts[at].right_start, len(clean.text))]
     return tuple(
         Request(side.best, side.probabilities[side.best], clean.original[slice(*clean.original_span(*span))].strip())
-        for side, span in zip(sides[2 * at : 2 * at + 2], bounds, strict=True)
+        for side, span in zip(sides[at], bounds, strict=True)
     )
 
 

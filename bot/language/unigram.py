@@ -39,11 +39,19 @@ class Unigram:
 
     def encode(self, text: str, most: int) -> list[int]:
         """Piece numbers with the marks of begin and end, at most `most` of them."""
-        text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
-        pieces = self._best(SPACE + text.replace(" ", SPACE))
-        return [self.bos, *pieces[: most - 2], self.eos]
+        return [self.bos, *[piece for piece, _, _ in self.pieces(text)][: most - 2], self.eos]
 
-    def _best(self, text: str) -> list[int]:
+    def pieces(self, text: str) -> list[tuple[int, int, int]]:
+        """(number, start, end) of each piece, in characters of a text as `normalise` leaves it."""
+        clean = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+        # Before the first character stands the mark of a beginning; leading spaces were taken off.
+        shift = len(text) - len(text.lstrip()) - 1
+        return [
+            (number, max(0, start + shift), end + shift)
+            for number, start, end in self._best(SPACE + clean.replace(" ", SPACE))
+        ]
+
+    def _best(self, text: str) -> list[tuple[int, int, int]]:
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)]  # score so far, start of the last piece, its number
         for end in range(1, len(text) + 1):
             options = [(best[end - 1][0] + self._unknown_score, end - 1, self.unknown)]
@@ -52,12 +60,14 @@ class Unigram:
                 if known:
                     options.append((best[start][0] + known[1], start, known[0]))
             best.append(max(options))
-        pieces: list[int] = []
+        pieces: list[tuple[int, int, int]] = []
         at = len(text)
         while at:
             _, start, piece = best[at]
             # A run of unknown characters is one unknown piece.
-            if not (piece == self.unknown and pieces and pieces[-1] == self.unknown):
-                pieces.append(piece)
+            if piece == self.unknown and pieces and pieces[-1][0] == self.unknown:
+                pieces[-1] = (piece, start, pieces[-1][2])
+            else:
+                pieces.append((piece, start, at))
             at = start
         return pieces[::-1]

@@ -1,7 +1,7 @@
 """What was written for the splitter and for follow-ups: data/requests, one JSON object a line.
 
 two_requests.jsonl  {text, intents} with two intents in the client's order, or {text, intent} for one with its story
-follow_ups.jsonl    {history: [{who, text}], before, text, intent}; `before` is the intent of the history's last message
+follow_ups.jsonl    {history: [{who, text}], before, text, intent}; `before` is the intent of the client's message there
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from bot.language import context_training, request_training
 from bot.language.context import Previous
 from bot.language.entities import extract
+from bot.language.examples import FOLLOW_UP_FOLDS, fold
 from bot.language.funds import Fund, FundMatcher
 from bot.language.normalise import normalise
 
@@ -25,6 +26,8 @@ _DAY = date(2026, 11, 24)
 
 @dataclass(frozen=True)
 class Written:
+    """follow_ups are those that the encoder has not learned from."""
+
     pairs: tuple[request_training.Told, ...] = ()
     follow_ups: tuple[context_training.Told, ...] = ()
 
@@ -36,10 +39,21 @@ def read_written(folder: Path, funds: Sequence[Fund]) -> Written:
         for line in _lines(folder / "two_requests.jsonl")
     )
     follow_ups = tuple(
-        after(line["text"], line["intent"], Previous(line["before"], text=line["history"][-1]["text"]), matcher)
+        after(line["text"], line["intent"], previous(line), matcher)
         for line in _lines(folder / "follow_ups.jsonl")
+        if apart(line["text"])
     )
     return Written(pairs, follow_ups)
+
+
+def previous(line: dict[str, Any]) -> Previous:
+    said = {turn["who"]: turn["text"] for turn in line["history"]}
+    return Previous(line["before"], text=said["client"], bot_text=said.get("bot", ""))
+
+
+def apart(text: str) -> bool:
+    """Whether a written follow-up is kept from the encoder."""
+    return fold(normalise(text).text) in FOLLOW_UP_FOLDS
 
 
 def after(text: str, intent: str, previous: Previous, matcher: FundMatcher) -> context_training.Told:

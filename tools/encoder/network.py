@@ -1,4 +1,7 @@
-"""The encoder as a torch module: BERT with 12 layers of width 384, mean pooling, unit length (Wang et al. 2022)."""
+"""The encoder as a torch module: BERT with 12 layers of width 384; a part's vector is the mean over its pieces.
+
+Wang et al. 2022 (multilingual E5).
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ class Layer(nn.Module):  # type: ignore[misc,unused-ignore]
 
 
 class Encoder(nn.Module):  # type: ignore[misc,unused-ignore]
-    """ids, mask int64 (batch, pieces) -> vectors float32 (batch, width) of length one."""
+    """ids, mask int64 (batch, pieces) -> tokens float32 (batch, pieces, width)."""
 
     def __init__(self, weights: Weights, vocabulary: Vocabulary) -> None:
         super().__init__()
@@ -65,8 +68,18 @@ class Encoder(nn.Module):  # type: ignore[misc,unused-ignore]
                 x = layer(x, bias)
         for layer in self.layers[self.frozen_layers :]:
             x = layer(x, bias)
-        pooled = (x * real[:, :, None]).sum(1) / real.sum(1, keepdim=True).clamp(min=1.0)
-        return functional.normalize(pooled.to(torch.float32), dim=-1)
+        return x.to(torch.float32)
+
+
+def pooled(tokens: Any, rows: Any, parts: Any) -> Any:
+    """Vectors of length one, float32 (parts, width).
+
+    rows   int64 (parts,): the text of the batch that a part belongs to
+    parts  bool (parts, pieces): which of its pieces are the part's
+    """
+    share = parts.to(torch.float32)
+    share = share / share.sum(1, keepdim=True).clamp(min=1.0)
+    return functional.normalize(torch.einsum("sl,slw->sw", share, tokens[rows]), dim=-1)
 
 
 def _state(weights: Weights, vocabulary: Vocabulary) -> dict[str, Any]:

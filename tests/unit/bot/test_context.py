@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.language.context import WEIGHTS, Previous, resolve, together
+from bot.language.context import WEIGHTS, Previous, passage, resolve
 from bot.language.entities import extract
 from bot.language.funds import Fund, FundMatcher
 from bot.language.normalise import normalise
@@ -69,7 +69,8 @@ def test_entities_of_the_turn_before_hold_until_they_are_said_anew() -> None:
 
 
 def test_the_message_before_is_read_with_this_one() -> None:
-    assert together("那新能源呢", Previous("ask_nav", text="纳指净值多少?")) == "纳指净值多少,那新能源呢"
+    before = Previous("ask_nav", text="纳指净值多少?", bot_text="纳指100昨天的净值是1.25元。要不要再看看别的?")
+    assert passage("那新能源呢", before).before == ("纳指净值多少", "纳指100昨天的净值是1.25元。要不要再看看别的")
 
 
 @pytest.mark.parametrize(("text", "intent"), [("行", "affirm"), ("还是算了", "deny"), ("没听懂", "repeat")])
