@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ def connect(url: str) -> AsyncEngine:
         # isolation_level None: we open transactions ourselves, with BEGIN IMMEDIATE, so that two
         # writers wait for each other instead of failing half-way (sqlite.org/lang_transaction).
         connection.isolation_level = None
+        connection.driver_connection.stop = _once(connection.driver_connection.stop)
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -68,6 +69,24 @@ def connect(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _once(stop: Callable[[], Any]) -> Callable[[], Any]:
+    """aiosqlite's stop, which ends a connection's thread; asked a second time, None: nothing to wait for.
+
+    A task that is cancelled twice in the midst of a call has its connection closed politely and by force at once
+    (SQLAlchemy 2.1, aiosqlite 0.22), and the polite way would wait for ever for an end that the thread has reached.
+    """
+    stopped = False
+
+    def stop_once() -> Any:
+        nonlocal stopped
+        if stopped:
+            return None
+        stopped = True
+        return stop()
+
+    return stop_once
 
 
 async def insert_new(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     quiet_seconds_web: float = 0.25
     quiet_seconds_wechat: float = 1.5
     max_message_chars: int = 2000
+    #: How often the institution is asked what happened to clients' orders.
+    order_news_seconds: float = 5.0
 
     #: The address under which people reach the gateway: stands in links that leave it. Ours when empty.
     public_url: str = ""
@@ -55,6 +57,9 @@ class Settings(BaseSettings):
     wechat_kf_token: str = ""
     wechat_kf_aes_key: str = ""
     wechat_kf_api: str = "https://qyapi.weixin.qq.com"
+    #: Speech recognition for voice messages (docs/wechat.md); without it clients are asked to type.
+    asr_url: str = ""
+    asr_key: str = ""
 
     @property
     def public(self) -> str:
