@@ -10,13 +10,12 @@ from typing import Any
 class Figures:
     """Running figures of a conversation, kept by the timeline (requirement B2, C1).
 
-    negative_share   0..1 over the client's last ten messages on all channels, before the present one
     failures         answers in a row that missed
     repeats          how often the present question stood before
-    recent_emotions  of the client's messages before the present one, at most nine, oldest first
+    recent_emotions  of the client's messages before the present one, on all channels, at most nine, oldest first; the
+                     core makes the share of negative ones of them and the present message
     """
 
-    negative_share: float = 0.0
     failures: int = 0
     repeats: int = 0
     recent_emotions: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ from institution.models import (
     Rule,
     ServiceRecord,
 )
+from institution.records import LifePlan, OrderEvents, SuitabilityRecord
 from kit.errors import AgentError, Conflict, Invalid, NotFound, Refused, Unavailable
 
 T = TypeVar("T")
@@ -97,6 +98,46 @@ class Institution:
         """`{fund, mode, confirmed_on, rule}`."""
         body = {"fund": fund, "mode": mode, "key": key}
         return await self._post(dict[str, Any], f"/clients/{client_id}/dividend-mode", body)
+
+    # -- suitability, plans for life -------------------------------------------------------------------------
+
+    async def keep_suitability(self, client_id: str, records: list[dict[str, Any]], key: str) -> int:
+        """Keep checks (`SuitabilityRecord` without id, client, at); how many are kept. The same key keeps nothing twice."""
+        body = {"records": records, "key": key}
+        said = await self._post(dict[str, int], f"/clients/{client_id}/suitability-checks", body)
+        return said["kept"]
+
+    async def suitability_of(self, client_id: str, limit: int = 100) -> list[SuitabilityRecord]:
+        """The newest first."""
+        return await self._get(list[SuitabilityRecord], f"/clients/{client_id}/suitability-checks", {"limit": limit})
+
+    async def suitability_checks(self, start: date, end: date) -> list[SuitabilityRecord]:
+        """Of all clients, both days included, the oldest first."""
+        return await self._get(list[SuitabilityRecord], "/suitability-checks", {"from": start, "to": end})
+
+    async def life_plans(self, client_id: str) -> list[LifePlan]:
+        """The newest first."""
+        return await self._get(list[LifePlan], f"/clients/{client_id}/life-plans")
+
+    async def save_life_plan(
+        self,
+        client_id: str,
+        *,
+        kind: str,
+        title: str,
+        figures: dict[str, Any],
+        summary: str,
+        card: dict[str, Any],
+        key: str,
+    ) -> LifePlan:
+        """The same key again replaces the plan."""
+        body = {"kind": kind, "title": title, "figures": figures, "summary": summary, "card": card, "key": key}
+        return await self._post(LifePlan, f"/clients/{client_id}/life-plans", body)
+
+    async def order_events(self, after: str | None = None, limit: int = 200) -> OrderEvents:
+        """What happened to orders after the event `after`; without it, only where to ask on from now."""
+        query: dict[str, Any] = {"limit": limit} | ({"after": after} if after else {})
+        return await self._get(OrderEvents, "/events", query)
 
     # -- orders ----------------------------------------------------------------------------------------------
 

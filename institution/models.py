@@ -35,6 +35,8 @@ class Client(Model):
 
     aum            what the client holds here, in yuan
     risk_expired   the risk test is out of date now (RULE-TEST)
+    risk_conflicts answers of the risk test that contradict each other, in words; empty when there are none
+    horizon_years, declared_assets  what the client stated in the risk test; None when not stated
     qualified      certified qualified investor (RULE-PRIV)
     language_hard  the client cannot be served in another language than `dialect`
     """
@@ -48,6 +50,9 @@ class Client(Model):
     risk_tested_on: date | None
     risk_valid_until: date | None
     risk_expired: bool = False
+    risk_conflicts: tuple[str, ...] = ()
+    horizon_years: int | None = None
+    declared_assets: Number | None = None
     aum: Number
     tier: str
     channel: str

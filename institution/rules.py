@@ -143,6 +143,14 @@ def risk_test_end(tested_on: date) -> date:
         return date(tested_on.year + 1, 2, 28)
 
 
+def risk_test_of(end: date) -> date:
+    """The day of a test whose last valid day is `end`."""
+    try:
+        return end.replace(year=end.year - 1)
+    except ValueError:
+        return date(end.year - 1, 2, 28)
+
+
 def check_test(valid_until: date | None, today: date) -> Refusal | None:
     """Buying, switching in, new and raised 定投 stop while the risk test is out of date (RULE-TEST)."""
     if valid_until is not None and today <= valid_until:
@@ -150,6 +158,24 @@ def check_test(valid_until: date | None, today: date) -> Refusal | None:
     ended = f"已于{valid_until.year}年{valid_until.month}月{valid_until.day}日到期" if valid_until else "还没有做"
     words = f"您的风险测评{ended},需要重新测评后才能买入、转入或新增定投;赎回和进行中的定投不受影响。"
     return Refusal("test_expired", words, "RULE-TEST")
+
+
+def check_answers(conflicts: Sequence[str]) -> Refusal | None:
+    """A risk test whose answers contradict each other says nothing: the same stops as without a test (RULE-TEST)."""
+    if not conflicts:
+        return None
+    words = (
+        f"您的风险测评里有前后不一致的回答({'、'.join(conflicts)}),重新测评后才能买入、转入或新增定投;赎回不受影响。"
+    )
+    return Refusal("test_inconsistent", words, "RULE-TEST")
+
+
+def check_term(lockup_years: int, horizon_years: int | None, name: str) -> Refusal | None:
+    """Money may not be bound for longer than the client said it can be (RULE-SUIT)."""
+    if not lockup_years or horizon_years is None or lockup_years <= horizon_years:
+        return None
+    words = f"{name}每笔要持有{lockup_years}年,您测评时填的投资期限是{horizon_years}年,期限对不上,不能买入。"
+    return Refusal("term_too_long", words, "RULE-SUIT")
 
 
 def check_private(client_level: str, qualified: bool, amount: Decimal, already: Decimal) -> Refusal | None:

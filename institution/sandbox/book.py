@@ -29,6 +29,7 @@ class Booked:
     given     a lot that a fixture states instead of an amount dealt at T's NAV
     quick     quick redemption of a money fund: paid at once (RULE-RDM-MMF)
     late_until  when the money really comes, if it misses its time (a fixture's wish)
+    changed_at  when it was cancelled, or released after a hold
     """
 
     id: str
@@ -46,6 +47,7 @@ class Booked:
     given: Lot | None = None
     quick: bool = False
     late_until: datetime | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

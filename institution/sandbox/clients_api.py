@@ -21,6 +21,7 @@ from institution.models import (
     Returns,
     ServiceRecord,
 )
+from institution.records import LifePlan, SuitabilityRecord
 from institution.sandbox import effects, trading, views
 from institution.sandbox.state import State
 from institution.sandbox.trading import OrderRequest
@@ -70,6 +71,20 @@ class PlanChange(Keyed):
 class ComplaintBody(Keyed):
     kind: str = Field(min_length=1, max_length=40)
     text: str = Field(min_length=1, max_length=4000)
+
+
+class SuitabilityBody(Keyed):
+    """records: `institution.records.SuitabilityRecord` without id, client and at, which the keeper adds."""
+
+    records: list[dict[str, Any]] = Field(min_length=1, max_length=100)
+
+
+class LifePlanBody(Keyed):
+    kind: str = Field(max_length=40)
+    title: str = Field(max_length=80)
+    figures: dict[str, Any]
+    summary: str = Field(max_length=4000)
+    card: dict[str, Any]
 
 
 class DividendBody(Keyed):
@@ -183,3 +198,29 @@ async def open_complaint(state: Here, client: ClientId, body: ComplaintBody) -> 
 async def dividend_mode(state: Here, client: ClientId, body: DividendBody) -> dict[str, Any]:
     state.person(client)
     return effects.set_dividend_mode(state, client, body.fund, body.mode, body.key)
+
+
+@router.post("/{client}/suitability-checks")
+async def keep_suitability(state: Here, client: ClientId, body: SuitabilityBody) -> dict[str, int]:
+    return {"kept": effects.keep_suitability(state, client, body.records, body.key)}
+
+
+@router.get("/{client}/suitability-checks")
+async def suitability(
+    state: Here, client: ClientId, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> list[SuitabilityRecord]:
+    """The newest first."""
+    state.person(client)
+    return [record for record in reversed(state.world.suitability) if record.client == client][:limit]
+
+
+@router.get("/{client}/life-plans")
+async def life_plans(state: Here, client: ClientId) -> list[LifePlan]:
+    """The newest first."""
+    state.person(client)
+    return sorted(state.world.life_plans[client], key=lambda plan: plan.at, reverse=True)
+
+
+@router.post("/{client}/life-plans")
+async def save_life_plan(state: Here, client: ClientId, body: LifePlanBody) -> LifePlan:
+    return effects.save_life_plan(state, client, body.model_dump(exclude={"key"}), body.key)

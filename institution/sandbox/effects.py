@@ -12,6 +12,7 @@ from typing import Any
 
 from institution import calendar, rules
 from institution.models import Complaint, DividendMode, Frequency, PlanStatus
+from institution.records import LifePlan, SuitabilityRecord
 from institution.sandbox import history, trading, views
 from institution.sandbox.book import Booked, status
 from institution.sandbox.facts import PlanFact
@@ -59,7 +60,7 @@ def cancel_order(state: State, client: str, order_id: str, key: str) -> Booked:
     order = state.order(client, order_id)
     if status(order, state.catalog.funds, state.now()) not in ("placed", "held"):
         raise NotAnyMore("not_cancellable", "已过T日15:00,或这笔交易已经处理,不能撤单。", rule="RULE-T")
-    return _write(state, replace(order, state="cancelled"), key, what)
+    return _write(state, replace(order, state="cancelled", changed_at=state.now()), key, what)
 
 
 def release_order(state: State, client: str, order_id: str, key: str, *, human_spoken: bool) -> Booked:
@@ -74,7 +75,7 @@ def release_order(state: State, client: str, order_id: str, key: str, *, human_s
         words = "单日赎回超过总资产30%,需要人工与您通话确认后才能处理。"
         raise NotAllowed("human_needed", words, rule="RULE-HOLD")
     t = max(order.t_day, calendar.t_day(state.now()))
-    return _write(state, replace(order, state="live", t_day=t), key, what)
+    return _write(state, replace(order, state="live", t_day=t, changed_at=state.now()), key, what)
 
 
 def _write(state: State, order: Booked, key: str, what: str) -> Booked:
@@ -167,3 +168,29 @@ def set_dividend_mode(state: State, client: str, fund: str, mode: DividendMode, 
         state.commit("dividend", client, key, what, confirmed_on, fund=fund, mode=mode)
     rule = state.catalog.rule_in_force("RULE-DIV", state.today())
     return {"fund": fund, "mode": mode, "confirmed_on": confirmed_on, "rule": rule.id, "effective": rule.effective}
+
+
+def keep_suitability(state: State, client: str, records: list[dict[str, Any]], key: str) -> int:
+    """Keep checks as they were made; how many are kept under this key."""
+    state.person(client)
+    if before := state.done(client, key, "suitability"):
+        return int(before)
+    first = len(state.world.suitability) + 1
+    whole = [
+        {"id": f"SC-{client}-{first + n:06d}", "client": client, "at": state.now().isoformat(), **record}
+        for n, record in enumerate(records)
+    ]
+    checked = [SuitabilityRecord.model_validate(record).model_dump(mode="json") for record in whole]
+    state.commit("suitability", client, key, "suitability", str(len(checked)), records=checked)
+    return len(checked)
+
+
+def save_life_plan(state: State, client: str, body: dict[str, Any], key: str) -> LifePlan:
+    """Save a computed plan; the same key again replaces it (its figures were changed)."""
+    state.person(client)
+    known = state.world.life_plans[client]
+    before = state.done(client, key, "life plan")
+    number = before or f"LP-{client}-{len(known) + 1:03d}"
+    plan = LifePlan.model_validate({"id": number, "client": client, "at": state.now(), **body})
+    state.commit("life_plan", client, key, "life plan", number, life_plan=plan.model_dump(mode="json"))
+    return plan

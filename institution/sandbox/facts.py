@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from institution.models import Complaint, DividendMode, Frequency, PlanStatus, ServiceRecord
+from institution.records import LifePlan, SuitabilityRecord
 from institution.sandbox.book import Booked
 
 
@@ -33,6 +34,9 @@ class Person:
     dialect: str | None = None
     language_hard: bool = False
     tags: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    horizon_years: int | None = None
+    declared_assets: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class World:
     records: dict[str, list[ServiceRecord]] = field(default_factory=dict)
     complaints: dict[str, list[Complaint]] = field(default_factory=dict)
     dividend_modes: dict[tuple[str, str], DividendMode] = field(default_factory=dict)
+    suitability: list[SuitabilityRecord] = field(default_factory=list)
+    life_plans: dict[str, list[LifePlan]] = field(default_factory=dict)
 
     def add(self, person: Person) -> None:
         """A client with empty books; the books of a known one stay."""
@@ -68,6 +74,7 @@ class World:
         self.plans.setdefault(person.id, {})
         self.records.setdefault(person.id, [])
         self.complaints.setdefault(person.id, [])
+        self.life_plans.setdefault(person.id, [])
 
 
 TIER_WEALTH, TIER_HIGH = Decimal(500_000), Decimal(6_000_000)

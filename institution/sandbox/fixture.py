@@ -129,6 +129,9 @@ class ClientEntry(Entry):
     )
     risk_tested_on: date | None = None
     risk_valid_until: date | None = None
+    risk_conflicts: list[str] | None = None
+    horizon_years: int | None = None
+    declared_assets: Decimal | None = None
     aum: Decimal | None = None
     channel: str | None = None
     own_advisor: str | None = None
@@ -267,10 +270,12 @@ def _person(entry: ClientEntry, known: Person | None, today: date) -> Person:
     said = entry.model_dump(
         exclude_none=True,
         include={"name", "sex", "age", "stage", "risk_level", "channel", "region", "phone", "card_tail", "member_level",
-                 "qualified", "dialect", "language_hard", "since"},
+                 "qualified", "dialect", "language_hard", "since", "horizon_years", "declared_assets"},
     )  # fmt: skip
     if entry.tags is not None:
         said["tags"] = tuple(entry.tags)
+    if entry.risk_conflicts is not None:
+        said["conflicts"] = tuple(entry.risk_conflicts)
     if "own_advisor" in entry.model_fields_set:
         said["own_advisor"] = entry.own_advisor if entry.own_advisor not in ("none", "") else None
     if entry.risk_tested_on:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -51,10 +52,24 @@ def generate(catalog: Catalog, market: Market, seed: int, now: datetime, count: 
         person, target = people.make(chance, number, today)
         world.add(person)
         _invest(chance, world, person, target, catalog, market, now)
+        person = _lawful(world, person, catalog, now)
         aum = _aum(world.orders[person.id], catalog, market, today)
         world.people[person.id] = people.settle(chance, person, aum, catalog.advisors)
         _serve(chance, world, world.people[person.id], now)
     return world
+
+
+def _lawful(world: World, person: Person, catalog: Catalog, now: datetime) -> Person:
+    """Nobody bought with a test out of date, or began a 定投: the test is as old as the last addition allows (RULE-TEST)."""
+    book, today = world.orders[person.id], calendar.local(now).date()
+    begun = [plan.started_on for plan in world.plans[person.id].values()]
+    added = [order.t_day for order in book if order.kind == "buy" and order.t_day < today]
+    person = people.tested_for(person, max((*begun, *added), default=None))
+    bound = max((catalog.funds[order.fund].lockup_years for order in book), default=0)
+    person = replace(person, horizon_years=max(person.horizon_years or 0, bound))
+    if rules.check_test(person.valid_until, today) or person.conflicts:
+        book[:] = [order for order in book if order.kind != "buy" or order.t_day < today]
+    return person
 
 
 def _aum(orders: Sequence[Booked], catalog: Catalog, market: Market, today: date) -> Decimal:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from institution.models import Advisor, Day, Fixture, Fund, Nav, Rule
+from institution.records import OrderEvents, SuitabilityRecord
+from institution.sandbox import feed, views
 from institution.sandbox import fixture as fixtures
-from institution.sandbox import views
 from institution.sandbox.clients_api import Here
 from institution.sandbox.doorway import FaultMode, Faults
-from kit.clock import check_aware
+from kit.clock import SHANGHAI, check_aware
 from kit.errors import Invalid
 
 router = APIRouter(prefix="/v1")
@@ -96,6 +97,41 @@ async def rules(state: Here) -> list[Rule]:
 @router.get("/advisors", tags=["house"])
 async def advisors(state: Here) -> list[Advisor]:
     return views.advisors(state)
+
+
+@router.get("/events", tags=["house"])
+async def events(
+    state: Here,
+    after: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> OrderEvents:
+    """Orders' states entered after the event `after`; without it, where to ask on from now."""
+    now = state.now()
+    if after is None:
+        return OrderEvents(events=(), next=feed.cursor(now))
+    booked = [order for orders in state.world.orders.values() for order in orders]
+    try:
+        return feed.since(booked, state.catalog.funds, after=after, now=now, limit=limit)
+    except ValueError:
+        raise Invalid("after 不是本接口给出的编号。") from None
+
+
+@router.get("/suitability-checks", tags=["house"])
+async def suitability_checks(
+    state: Here,
+    start: Annotated[date, Query(alias="from")],
+    end: Annotated[date, Query(alias="to")],
+    verdict: Annotated[str | None, Query(pattern="^(pass|warn|confirm|refuse)$")] = None,
+    by: Annotated[str | None, Query(max_length=40)] = None,
+) -> list[SuitabilityRecord]:
+    """The suitability checks of a span of days, both included, the oldest first: what a report is drawn from."""
+    return [
+        record
+        for record in state.world.suitability
+        if start <= record.at.astimezone(SHANGHAI).date() <= end
+        and (verdict is None or record.verdict == verdict)
+        and (by is None or record.by == by)
+    ]
 
 
 @router.get("/admin/faults", tags=["operations"])

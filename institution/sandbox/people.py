@@ -57,7 +57,37 @@ def make(chance: random.Random, number: int, today: date) -> tuple[Person, Decim
         dialect=names["dialects"].get(region) if elderly and chance.random() < 0.5 else None,
         tags=tuple(sorted(chance.sample(names["tags"], chance.randint(0, 2)))),
     )
-    return person, Decimal(round(target))
+    return _answered(person, target), Decimal(round(target))
+
+
+#: Horizons that a risk test offers, in years, by stage: the longest at hand first.
+HORIZONS = {"新手": (3, 5, 10), "成长": (3, 5, 10), "成熟": (1, 3, 5), "退休": (1, 1, 3)}
+CONFLICTING_SHARE = 0.02
+CONFLICTS = (
+    "填了不能接受任何亏损,又填了追求高收益",
+    "填了一年内要用这笔钱,又填了投资五年以上",
+    "填了从未投资,又填了有多年股票经验",
+)
+
+
+def _answered(person: Person, target: float) -> Person:
+    """What the client stated in the risk test, by a chance of his own: the others stay who they are."""
+    chance = random.Random(f"risk test of {person.id}")
+    conflicting = chance.random() < CONFLICTING_SHARE
+    return replace(
+        person,
+        horizon_years=chance.choice(HORIZONS[person.stage]),
+        declared_assets=Decimal(round(max(target, 10_000) * chance.uniform(1.5, 5), -3)),
+        conflicts=(chance.choice(CONFLICTS),) if conflicting else (),
+    )
+
+
+def tested_for(person: Person, last_addition: date | None) -> Person:
+    """The client with a risk test that still held when he last bought: who let it run out has not bought since."""
+    if last_addition is None or person.valid_until is None or last_addition <= person.valid_until:
+        return person
+    tested = rules.risk_test_of(last_addition)
+    return replace(person, tested_on=tested, valid_until=rules.risk_test_end(tested))
 
 
 def settle(chance: random.Random, person: Person, aum: Decimal, advisors: Sequence[Advisor]) -> Person:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from institution import calendar, rules
 from institution.models import Complaint, Fixture, Lot
+from institution.records import LifePlan, SuitabilityRecord
 from institution.sandbox import fixture as fixtures
 from institution.sandbox import history
 from institution.sandbox.book import Booked, Position, confirmed_by, fold
@@ -170,6 +171,11 @@ class State:
             self.world.complaints[client].append(Complaint.model_validate(event["complaint"]))
         elif kind == "dividend":
             self.world.dividend_modes[client, event["fund"]] = event["mode"]
+        elif kind == "suitability":
+            self.world.suitability.extend(SuitabilityRecord.model_validate(record) for record in event["records"])
+        elif kind == "life_plan":
+            kept = [plan for plan in self.world.life_plans[client] if plan.id != event["result"]]
+            self.world.life_plans[client] = [*kept, LifePlan.model_validate(event["life_plan"])]
         else:
             raise ValueError(f"an event that nobody knows: {kind}")
 
@@ -183,6 +189,7 @@ class State:
         if event["fixture"]:
             beside = fixtures.put_on_top(file, world, self.catalog, market, at)
         # Only now: a fixture that is refused leaves everything as it was.
+        self.began = at
         self.clock.offset = timedelta(seconds=event["offset_seconds"])
         self.market, self.world, self.fixture = market, world, beside
         self._positions: dict[str, tuple[tuple[int, date, date], Position]] = {}

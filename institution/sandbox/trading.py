@@ -88,6 +88,8 @@ def may_buy(account: Account, fund: FundFile) -> None:
     """The checks on the client that every way of adding to a fund shares."""
     allow(rules.check_suitability(account.person.risk_level, fund.risk))
     allow(rules.check_test(account.person.valid_until, account.today))
+    allow(rules.check_answers(account.person.conflicts))
+    allow(rules.check_term(fund.lockup_years, account.person.horizon_years, fund.name))
 
 
 def _buy(
