@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.search import CONTENT
+from knowledge.entries import CONTENT
 
 NUMERALS = "零一二三四五六七八九十"
 #: A recovery longer than this is named on its own, so that the quick ones do not hide it.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,20 +72,75 @@ def test_terms_named_in_a_text(text: str, terms: list[str]) -> None:
     assert [entry.title for entry in LIBRARY.terms(text)] == terms
 
 
+class Hints:
+    """Knows what 「别的说法」 means; of anything else only that it is something else. Counts the texts it has read."""
+
+    identity = "hints"
+
+    def __init__(self) -> None:
+        self.texts = 0
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        self.texts += len(texts)
+        known = {"费率说明": 0, "别的说法": 0, "今天天气": 1, "明天天气": 1}
+        vectors = np.zeros((len(texts), 3), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row, known.get(text, 2)] = 1.0
+        return vectors
+
+
+def entry(id_: str, title: str, **changes: Any) -> Entry:
+    return Entry(id_, "faq", title, title, "测试", date(2026, 1, 1), **changes)
+
+
+BOTH = [entry("A", "到账时间"), entry("B", "费率说明")]
+
+
 def test_an_encoder_is_fused() -> None:
-    class Hints:
-        """Knows that only the second entry is meant."""
+    hit = Library(BOTH, Hints()).search("别的说法", today=TODAY)[0]
+    assert hit.entry.id == "B"
+    # no word is covered, the meaning is the same, nothing outside is near: 0.3 + 0.3 * 0 + 0.7 * (1 - 0)
+    assert hit.score == pytest.approx(1.0)
 
-        def encode(self, texts: list[str]) -> np.ndarray:  # type: ignore[type-arg]
-            if len(texts) == 1:
-                return np.array([[0.0, 1.0]], dtype=np.float32)
-            return np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
 
-    def entry(id_: str, title: str) -> Entry:
-        return Entry(id_, "faq", title, title, "测试", date(2026, 1, 1))
+def test_what_is_nearer_to_something_outside_is_not_sure() -> None:
+    library = Library(BOTH, Hints(), outside=["今天天气"])
+    # 0.3 + 0 + 0.7 * (0 - 1) is below 0
+    assert [hit.score for hit in library.search("明天天气", today=TODAY)] == [0.0, 0.0]
 
-    library = Library([entry("A", "到账时间"), entry("B", "费率说明")], Hints())  # type: ignore[arg-type]
-    assert library.search("别的说法", today=TODAY)[0].entry.id == "B"
+
+def test_vectors_are_kept_for_the_next_start(tmp_path: Path) -> None:
+    first, second = Hints(), Hints()
+    one, two = Library(BOTH, first, kept=tmp_path), Library(BOTH, second, kept=tmp_path)
+    # each entry's title and text
+    assert (first.texts, second.texts) == (4, 0)
+    assert one.search("别的说法", today=TODAY) == two.search("别的说法", today=TODAY)
+    changed = Hints()
+    Library([*BOTH, entry("C", "新的")], changed, kept=tmp_path)
+    assert changed.texts == 6
+
+
+@pytest.mark.parametrize(
+    ("client", "channel", "found"),
+    [
+        ((), None, {"所有人", "公司的", "微信的"}),  # what is not known excludes nothing
+        (("个人",), None, {"所有人", "微信的"}),
+        (("机构",), "web", {"所有人", "公司的"}),
+        (("个人", "老年"), "wechat", {"所有人", "微信的"}),
+    ],
+)
+def test_only_what_applies_to_the_client_there_answers(
+    client: tuple[str, ...], channel: str | None, found: set[str]
+) -> None:
+    library = Library(
+        [
+            entry("所有人", "到账时间"),
+            entry("公司的", "到账时间", clients=frozenset({"机构"})),
+            entry("微信的", "到账时间", channels=frozenset({"wechat"})),
+        ]
+    )
+    hits = library.search("到账时间", today=TODAY, client=client, channel=channel)
+    assert {hit.entry.id for hit in hits} == found
 
 
 def test_evaluation() -> None:
