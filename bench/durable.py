@@ -32,6 +32,7 @@ from handoff.ports import Json
 from handoff.priority import prioritise
 from handoff.record import Handoff, from_row
 from handoff.service import Handoffs
+from handoff.worker import calm_collector
 from institution import models
 from kit.clock import Clock, SystemClock
 from kit.database import connect, metadata
@@ -98,6 +99,7 @@ async def measure(url: str, *, seconds: float = 6.0, seed: int = 7) -> dict[str,
     """{durable_per_s, durable_p99_ms (at half that load), baseline_per_s, baseline_p99_ms, durable_ratio}."""
     random, policy = Random(seed), load_policy()
     engine = connect(url)
+    calm_collector()
     stage = Stage(engine, SystemClock(), policy, make_advisors(ADVISORS, random, always=True), seconds)
     try:
         await _prepare(stage)
@@ -256,7 +258,7 @@ async def _desk(stage: Stage) -> None:
         await asyncio.sleep(DESK_PERIOD_SECONDS)
         now = stage.clock.now()
         async with stage.engine.begin() as connection:
-            await store.lock_matching(connection)
+            await store.next_turn(connection)
             await connection.execute(
                 update(table)
                 .where(table.c.state == "offered")

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from bench import decide, durable, postgres, push
 from kit import log
 from kit.settings import Settings
@@ -24,7 +26,8 @@ async def measure(settings: Settings) -> dict[str, Any]:
     log.configure("ERROR")
     decided = await asyncio.to_thread(decide.measure)
     with _database() as (kind, url):
-        written = await durable.measure(url)
+        # In a loop of its own: uvicorn runs the service on uvloop too.
+        written = await asyncio.to_thread(uvloop.run, durable.measure(url))
     pushed = await push.measure(settings)
     return {**decided, **written, "durable_database": kind, **pushed}
 

@@ -65,7 +65,7 @@ def rules(policy: Policy, routing: str) -> Policy:
     if routing == "ours":
         return policy
     preferences = ("skill",) if routing == "skills_only" else ()
-    matching = replace(policy.matching, preferences=preferences, least_skill=1, relaxation=())
+    matching = replace(policy.matching, preferences=preferences, least_skill=1, relaxation=(), reserved=frozenset())
     return replace(policy, priority=_flat(policy.priority), matching=matching)
 
 
@@ -166,6 +166,9 @@ def measure(*, seed: int = 7, arrivals: int = 20_000, advisors: int = 300) -> di
             found["ours"]["own_advisor_share"] - max(figures["own_advisor_share"] for figures in usual), 3
         ),
         "skill_fit_gain": round(found["ours"]["skill_fit"] - max(figures["skill_fit"] for figures in usual), 3),
+        "skilled_share_gain": round(
+            found["ours"]["skilled_share"] - max(figures["skilled_share"] for figures in usual), 3
+        ),
     }  # fmt: skip
 
 
@@ -192,6 +195,7 @@ def _figures(day: Day, served: dict[str, tuple[float, str]]) -> dict[str, Any]:
         "wait_max_s": {name: round(max(waits, default=0.0), 1) for name, waits in classes.items()},
         "own_advisor_share": round(_share(view.id == case.client.own_advisor for case, view in with_own), 3),
         "skill_fit": round(sum(fit) / max(1, len(fit)), 3),
+        "skilled_share": round(_share(level >= day.policy.matching.least_skill for level in fit), 3),
     }  # fmt: skip
 
 

@@ -35,14 +35,16 @@ def servable(rows: Sequence[Sequence[Place]]) -> list[int]:
     return [row for row in range(len(rows)) if fit(row, set())]
 
 
-def best_total(rows: Sequence[Mapping[Place, tuple[int, ...]]]) -> list[Place]:
+def best_total(rows: Sequence[Mapping[Place, tuple[int, ...]]], weights: Sequence[int] | None = None) -> list[Place]:
     """A place for each row with the smallest lexicographic sum of keys; of equal sums, earlier rows choose first.
 
     Each row maps its places to keys of one length. Every row can be served (see `servable`).
+
+    weights  how much the choice of each row counts among equal sums; the earlier the more when not given
     """
     if not rows:
         return []
-    costs = _costs(rows)
+    costs = _costs(rows, weights or range(len(rows), 0, -1))
     places = sorted({place for row in costs for place in row}, key=repr)
     impossible = sum(max(row.values()) for row in costs) + 1
     # No path of the algorithm adds up more than this; where 63 bits hold it, numpy counts in machine numbers.
@@ -55,19 +57,18 @@ def best_total(rows: Sequence[Mapping[Place, tuple[int, ...]]]) -> list[Place]:
     return [places[number] for number in hungarian(matrix)]
 
 
-def _costs(rows: Sequence[Mapping[Place, tuple[int, ...]]]) -> list[dict[Place, int]]:
+def _costs(rows: Sequence[Mapping[Place, tuple[int, ...]]], weights: Sequence[int]) -> list[dict[Place, int]]:
     """Keys as whole numbers that can be added; the last digit lets earlier rows have their better place.
 
     What all places of a row have in common does not change which assignment is best: it is taken off, so that the
     numbers stay small.
     """
-    count = len(rows)
     ranked: list[dict[Place, tuple[int, ...]]] = []
-    for index, row in enumerate(rows):
+    for weight, row in zip(weights, rows, strict=True):
         least = [min(digits) for digits in zip(*row.values(), strict=True)]
         order = sorted(row, key=lambda place: (row[place], repr(place)))
         ranked.append({
-            place: (*(digit - low for digit, low in zip(row[place], least, strict=True)), (count - index) * rank)
+            place: (*(digit - low for digit, low in zip(row[place], least, strict=True)), weight * rank)
             for rank, place in enumerate(order)
         })  # fmt: skip
     worst = [[max(digits) for digits in zip(*row.values(), strict=True)] for row in ranked]

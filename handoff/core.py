@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handoff import follow_ups, guest_store, store, tables, views
+from handoff import follow_ups, store, tables, views
+from handoff.board import Boards
 from handoff.estimate import average_handling
 from handoff.guests import Guest, GuestKind
 from handoff.model import SUPERVISOR, Advisor, HandoffState, Owner
@@ -20,7 +21,8 @@ from handoff.policy import Policy
 from handoff.ports import Institution, Json, Push, Timeline
 from handoff.record import SCENE_OVER, Handoff, owner_of, read_advisor, view_staff
 from handoff.states import Event
-from handoff.views import Scene
+from handoff.touched import touch, watch
+from handoff.views import Memory, Scene
 from kit import log
 from kit.clock import Clock
 from kit.errors import AgentError
@@ -61,6 +63,8 @@ class Work:
     gone: list[tuple[str, str, str]] = field(default_factory=list)
     conversations: set[str] = field(default_factory=set)
     staff_changed: bool = False
+    #: Conversations that nobody has served before.
+    unserved: set[str] = field(default_factory=set)
     #: How everything stands, when the last step knows it; else it is read again.
     scene: Scene | None = None
 
@@ -70,6 +74,8 @@ class Work:
         return handoff
 
 
+#: handoff, event, actor, detail
+Happened = tuple[str, str, str, Json]
 Frames = list[tuple[str, Any, Json]]
 
 
@@ -100,6 +106,9 @@ class Core:
         self._scene_from: datetime | None = None
         #: conversation -> the place and wait that its client was last told.
         self._told: dict[str, tuple[int, int | None]] = {}
+        self.boards = Boards()
+        self._memory = Memory()
+        self._one_writer = asyncio.Lock()
 
     @property
     def return_time(self) -> timedelta:
@@ -130,13 +139,20 @@ class Core:
     async def work(self) -> AsyncIterator[Work]:
         """One transaction; its frames go out after it is committed, none when it fails."""
         await self.roster()
-        async with self._engine.begin() as connection:
-            await store.lock_matching(connection)
-            now = self._clock.now()
-            await self._forgive_gap(connection, now)
-            work = Work(connection, now)
-            yield work
-            frames = await self._frames(work)
+        # Here they would wait in the database otherwise, each with a connection; and the next one is to find the board.
+        async with self._one_writer:
+            async with self._engine.begin() as connection:
+                await self.boards.begin(connection)
+                try:
+                    now = self._clock.now()
+                    await self._forgive_gap(connection, now)
+                    work = Work(connection, now)
+                    yield work
+                    frames = await self._frames(work)
+                    board = await self.boards.finish(connection)
+                finally:
+                    watch(connection, None)
+            self.boards.commit(board)
         for kind, target, frame in frames:
             if kind == "client":
                 await self._push.to_client(target, frame)
@@ -153,19 +169,19 @@ class Core:
             if row.heartbeat_at is not None and seen - row.heartbeat_at < self.lease:
                 moved = min(now, row.heartbeat_at + (now - seen))
                 table = tables.presence
+                touch(connection, presences=True)
                 await connection.execute(
                     update(table).where(table.c.advisor_id == row.advisor_id).values(heartbeat_at=moved)
                 )
         self._leases_from = min(self._leases_from, now)
 
     async def scene(self, connection: AsyncConnection, now: datetime) -> Scene:
-        handoffs = await store.all_open(connection)
-        presences = await store.presences(connection)
-        guests = await guest_store.present(connection)
-        busy = [guest.advisor_id for guest in guests if guest.kind is GuestKind.EXPERT]
-        staff = view_staff(self._roster.values(), presences, handoffs, self.lease, now=now, guests=busy)
-        handling = average_handling(await store.handling_times(connection), self.policy.matching.handling_seconds)
-        return Scene(handoffs, staff, handling, self.policy, now, views.by_handoff(guests))
+        board = await self.boards.see(connection)
+        staff = view_staff(self._roster.values(), board.presences, board.loads, self.lease, now=now)
+        handling = average_handling(board.handling, self.policy.matching.handling_seconds)
+        self._memory.keep(board.handoffs)
+        guests = views.by_handoff(board.guests)
+        return Scene(list(board.handoffs.values()), staff, handling, self.policy, now, guests, self._memory)
 
     async def step(
         self, work: Work, handoff: Handoff, event: Event, *, actor: str, detail: Json | None = None, **changes: Any
@@ -179,8 +195,8 @@ class Core:
     async def record(self, work: Work, handoff_id: str, event: str, actor: str, detail: Json) -> None:
         await store.note_event(work.connection, handoff_id, event, actor, detail, id=self._new_id(), at=work.now)
 
-    async def record_all(self, work: Work, events: Sequence[tuple[str, str, str, Json]]) -> None:
-        """`record` of many: (handoff, event, actor, detail)."""
+    async def record_all(self, work: Work, events: Sequence[Happened]) -> None:
+        """`record` of many."""
         rows = [
             {"id": self._new_id(), "handoff_id": one, "at": work.now, "event": event, "actor": actor, "detail": detail}
             for one, event, actor, detail in events
@@ -208,8 +224,15 @@ class Core:
             for advisor_id, handoff_id, why in work.gone
         ]
         supervisors = {advisor.id for advisor in self._roster.values() if advisor.role == SUPERVISOR}
+        bodies: dict[str, Json] = {}
+
+        def body(handoff: Handoff) -> Json:
+            if handoff.id not in bodies:
+                bodies[handoff.id] = views.handoff_json(handoff, scene)
+            return bodies[handoff.id]
+
         for handoff in work.changed.values():
-            shown = views.handoff_json(handoff, scene)
+            shown = body(handoff)
             # Once somebody answers for a case, what its client says is his to read (requirement H2).
             public = shown if handoff.queued else {**shown, "last_message": None, "note": ""}
             accused = {handoff.complained_about}
@@ -223,16 +246,17 @@ class Core:
                 frames.append(("desk", {guest.advisor_id, guest.invited_by}, {"type": "invite", "invite": invite}))
         for handoff in work.offers.values():
             if handoff.id in work.changed and work.changed[handoff.id].state is HandoffState.OFFERED:
-                shown = views.handoff_json(work.changed[handoff.id], scene)
+                shown = body(work.changed[handoff.id])
                 frames.append(("desk", {handoff.offered_to}, {"type": "offer.made", "handoff": shown}))
         if work.changed:
-            queue = [(h.complained_about, views.handoff_json(h, scene)) for h in scene.queue[:MOST_SHOWN]]
+            queue = [(h.complained_about, body(h)) for h in scene.queue[:MOST_SHOWN]]
             frames += [("desk", who, {"type": "queue.changed", "queue": his}) for who, his in self._shares(queue)]
         if work.changed or work.staff_changed:
             colleagues = [views.colleague_json(view) for view in scene.staff]
             frames.append(("desk", None, {"type": "colleagues", "colleagues": colleagues}))
         heard = sorted(work.conversations | self._moved(scene))
-        served = await store.served_conversations(work.connection, heard) if heard else set()
+        asked = [one for one in heard if one not in work.unserved]
+        served = await store.served_conversations(work.connection, asked) if asked else set()
         for conversation_id in heard:
             told = await self._state_of(work.connection, conversation_id, scene, served=conversation_id in served)
             frames.append(("client", conversation_id, {"type": "owner", **told}))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,54 +32,96 @@ class Estimate:
     appointment: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Able:
+    """Those who could ever take cases of one kind.
+
+    number   of the kind, in the line
+    on_duty  of them at work now, busy ones too
+    free     their free places now
+    """
+
+    number: int
+    views: Sequence[AdvisorView]
+    on_duty: Sequence[AdvisorView]
+    ids: frozenset[str]
+    free: int
+
+
 class Line:
     """The queue as it is walked through from its head: how many of those passed compete for the same people."""
 
-    def __init__(self, advisors: Sequence[AdvisorView], policy: MatchingPolicy) -> None:
+    def __init__(
+        self,
+        advisors: Sequence[AdvisorView],
+        policy: MatchingPolicy,
+        *,
+        now: datetime,
+        known: dict[Hashable, list[int]] | None = None,
+    ) -> None:
+        """known: kind -> the places of its `views` among the advisors; kept by whoever makes lines often."""
+        self._places = {} if known is None else known
         self._advisors = advisors
         self._policy = policy
-        self._known: dict[tuple[object, ...], list[AdvisorView]] = {}
-        self._passed: Counter[frozenset[str]] = Counter()
+        self._now = now
+        self._known: dict[Hashable, Able] = {}
+        #: For each kind: how many of it were passed, and which kinds compete with it.
+        self._passed: list[int] = []
+        self._rivals: list[list[int]] = []
 
-    def possible(self, case: Case) -> list[AdvisorView]:
+    def able(self, case: Case) -> Able:
         """`matching.possible`, worked out once for cases that are alike."""
         client = case.client
         language = client.dialect if client.language_hard else None
         anyone = bool(self._policy.anyone_for & set(case.reasons))
-        alike = (case.topic, client.tier, language, anyone, case.complained_about, *sorted(case.excluded))
+        alike = (case.topic, client.tier, language, anyone, case.complained_about)
         if alike not in self._known:
-            self._known[alike] = possible(case, self._advisors, self._policy)
+            if alike not in self._places:
+                ids = {view.id for view in possible(case, self._advisors, self._policy)}
+                self._places[alike] = [place for place, view in enumerate(self._advisors) if view.id in ids]
+            self._known[alike] = self._kind([self._advisors[place] for place in self._places[alike]])
         return self._known[alike]
+
+    def _kind(self, views: Sequence[AdvisorView]) -> Able:
+        now = self._now
+        on_duty = [v for v in views if v.presence is not Presence.OFFLINE and on_shift(v.advisor, now)]
+        free = sum(view.free for view in on_duty if view.presence is Presence.ONLINE)
+        kind = Able(len(self._passed), views, on_duty, frozenset(view.id for view in views), free)
+        meets = [other.number for other in self._known.values() if not other.ids.isdisjoint(kind.ids)]
+        for other in meets:
+            self._rivals[other].append(kind.number)
+        self._passed.append(0)
+        self._rivals.append([*meets, kind.number] if kind.ids else [])
+        return kind
 
     def step(self, case: Case) -> int:
         """How many rivals are before this case, which then is passed itself."""
-        mine = frozenset(view.id for view in self.possible(case))
-        rivals = sum(count for theirs, count in self._passed.items() if theirs & mine)
-        self._passed[mine] += 1
+        kind = self.able(case).number
+        rivals = sum(self._passed[other] for other in self._rivals[kind])
+        self._passed[kind] += 1
         return rivals
 
 
 def estimate(
     case: Case,
     rivals: int,
-    mine: Sequence[AdvisorView],
+    able: Able,
     advisors: Sequence[AdvisorView],
     policy: MatchingPolicy,
     *,
     now: datetime,
     handling_seconds: float,
 ) -> Estimate:
-    """The estimate for `case`: `mine` could ever take it, `rivals` before it compete for them."""
-    position = rivals + 1
-    on_duty = [v for v in mine if v.presence is not Presence.OFFLINE and on_shift(v.advisor, now)]
+    """The estimate for `case`: who is `able` could ever take it, `rivals` before it compete for them."""
+    position, on_duty = rivals + 1, able.on_duty
     if not on_duty:
-        resumes = next_start([s for v in mine for s in v.advisor.shifts], now)
+        resumes = next_start([s for v in able.views for s in v.advisor.shifts], now)
         return Estimate(position, None, resumes, _appointment(case, advisors, policy, now))
-    free_at = _free_after(case, rivals, on_duty, policy, now)
+    # Where too few places are free whoever asks, no terms need to be tried.
+    free_at = _free_after(case, rivals, on_duty, policy, now) if able.free > rivals else None
     # Places come free evenly: all of them once in the time that one case takes.
     places = sum(view.advisor.capacity for view in on_duty)
-    free = sum(view.free for view in on_duty if view.presence is Presence.ONLINE)
-    turn_comes = max(0, rivals + 1 - free) * handling_seconds / max(1, places)
+    turn_comes = max(0, rivals + 1 - able.free) * handling_seconds / max(1, places)
     only_supervisor = all(view.advisor.role == SUPERVISOR for view in on_duty)
     wait = free_at if free_at is not None else max(turn_comes, _supervisor_after(case, policy, now) * only_supervisor)
     return Estimate(position, math.ceil(wait + ANSWER_SECONDS))
@@ -91,12 +132,19 @@ def _free_after(
 ) -> float | None:
     """Seconds until the terms are low enough for a place that is free now, those ahead served; None when never."""
     waited = case.waited_seconds(now)
-    for seconds in (0.0, *(step.after_seconds - waited for step in policy.relaxation)):
-        asked = terms(case, policy, now=now + timedelta(seconds=max(0.0, seconds)))
-        able = [v for v in on_duty if next(blocks(case, v, asked, policy, now=now), None) is None]
+    lapses = [(end - now).total_seconds() for end in case.until.values()]
+    for seconds in sorted([0.0, *lapses, *(step.after_seconds - waited for step in policy.relaxation)]):
+        at = now + timedelta(seconds=seconds)
+        then = replace(case, excluded={who: why for who, why in case.excluded.items() if _bars(case, who, at)})
+        asked = terms(case, policy, now=max(now, at))
+        able = [v for v in on_duty if next(blocks(then, v, asked, policy, now=now), None) is None]
         if seconds >= 0 and sum(view.free for view in able) > rivals:
             return seconds
     return None
+
+
+def _bars(case: Case, advisor_id: str, at: datetime) -> bool:
+    return advisor_id not in case.until or case.until[advisor_id] > at
 
 
 def _supervisor_after(case: Case, policy: MatchingPolicy, now: datetime) -> float:

@@ -13,6 +13,7 @@ from handoff import tables
 from handoff.guests import COMES_FROM, PRESENT, Guest, GuestKind, GuestState
 from handoff.model import HandoffState
 from handoff.states import HandoffChanged
+from handoff.touched import touch
 from kit.errors import NotFound
 
 _g = tables.handoff_guests.c
@@ -27,6 +28,7 @@ class InviteUnknown(NotFound):
 
 async def add(connection: AsyncConnection, guest: Guest) -> None:
     """Store a new guest; whoever takes part already must have been looked for in the same transaction."""
+    touch(connection, guests=True)
     row = {f.name: getattr(guest, f.name) for f in fields(Guest)}
     values = row | {"kind": guest.kind.value, "state": guest.state.value}
     await connection.execute(insert(tables.handoff_guests).values(**values))
@@ -50,6 +52,7 @@ async def present(connection: AsyncConnection, conversation_id: str | None = Non
 
 async def move(connection: AsyncConnection, guest: Guest, state: GuestState, **changes: Any) -> Guest:
     """The guest in his new state: one conditional UPDATE; HandoffChanged when somebody else was faster."""
+    touch(connection, guests=True)
     comes_from = [one.value for one in COMES_FROM[state]]
     done = await connection.execute(
         update(tables.handoff_guests)

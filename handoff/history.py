@@ -13,7 +13,7 @@ Event = Mapping[str, Any]
 WORDS = {
     "request": "申请人工", "offer": "派单给{to}", "accept": "接受派单", "pull": "主动接手", "decline": "婉拒派单",
     "expire": "派单超时未接", "withdraw": "派单撤回", "lose": "负责人断线,回到排队", "transfer": "转交{to}",
-    "return_to_bot": "交还智能助手", "close": "结束会话", "done": "完成收尾", "cancel": "客户取消排队",
+    "return_to_bot": "交还智能助手", "close": "结束会话", "done": "完成收尾", "cancel": "客户取消排队", "sla": "超过承诺时间",
     "leave": "客户改为{way}", "rated": "客户评分 {score} 分", "reasons": "补充原因:{reasons}", "invite": "邀请{to}加入",
     "take_over": "主管接手", "whisper": "给负责人留言", "follow_up_done": "跟进已完成", "follow_up_cancel": "客户取消预约",
     "guest_joined": "加入对话", "guest_declined": "婉拒邀请", "guest_expired": "邀请超时未应答",

@@ -8,7 +8,6 @@ the best is the smallest. With 10,000 advisors a choice takes some tenths of a m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +22,7 @@ from handoff.matching import (
     SECOND_TOPIC,
     Terms,
     about_colleague,
+    last_terms,
     load_digit,
     terms,
 )
@@ -41,7 +41,9 @@ class AdvisorIndex:
     def __init__(self, views: Iterable[AdvisorView], policy: MatchingPolicy) -> None:
         #: In the order of ids: of equals the smaller id comes first, as in `matching`.
         self.views = sorted(views, key=lambda view: view.id)
-        self._policy = policy
+        self.policy = policy
+        #: The list that `follow` made this index agree with, None once something was changed.
+        self._followed: Sequence[AdvisorView] | None = None
         advisors = [view.advisor for view in self.views]
         self._row = {advisor.id: row for row, advisor in enumerate(advisors)}
         self._none = np.zeros(len(advisors), dtype=np.bool_)
@@ -59,11 +61,34 @@ class AdvisorIndex:
         self._suited: dict[tuple[str, str, str | None, bool], Mask] = {}
         self._load = np.zeros(len(advisors), dtype=np.int64)
         self._free = self._none.copy()
+        self._online = self._none.copy()
+        #: Who has few free places left.
+        self._last = self._none.copy()
+        #: Rare licences that a topic needs -> who holds others only; worked out once.
+        self._rare: dict[frozenset[str], Mask] = {}
         for row, view in enumerate(self.views):
             self._set(row, view)
 
+    def follow(self, views: Sequence[AdvisorView]) -> bool:
+        """Take over load and presence of everybody; False, and nothing to be trusted, when these are not its advisors."""
+        if views is self._followed:
+            return True
+        if len(views) != len(self.views):
+            return False
+        for view in views:
+            row = self._row.get(view.id, -1)
+            mine = self.views[row]
+            if row < 0 or mine.advisor is not view.advisor:
+                return False
+            if mine.load != view.load or mine.presence is not view.presence:
+                self.views[row] = view
+                self._set(row, view)
+        self._followed = views
+        return True
+
     def change(self, view: AdvisorView) -> None:
         """Take over an advisor's new load and presence; what the roster says of him must be the same."""
+        self._followed = None
         row = self._row[view.id]
         self.views[row] = view
         self._set(row, view)
@@ -71,18 +96,20 @@ class AdvisorIndex:
     def take(self, advisor_id: str, places: int = 1) -> None:
         """Count `places` more (or fewer) conversations with this advisor."""
         view = self.views[self._row[advisor_id]]
-        self.change(replace(view, load=view.load + places))
+        self.change(AdvisorView(view.advisor, view.presence, view.load + places))
 
     def view(self, advisor_id: str) -> AdvisorView:
         return self.views[self._row[advisor_id]]
 
     def _set(self, row: int, view: AdvisorView) -> None:
         self._load[row] = load_digit(view)
+        self._online[row] = view.presence is Presence.ONLINE
+        self._last[row] = view.free <= self.policy.reserved_places
         self._free[row] = view.presence is Presence.ONLINE and view.load < view.advisor.capacity
 
     def best(self, case: Case, *, now: datetime, count: int = 1) -> list[AdvisorView]:
         """The `count` best who can take the case now, the best first; fewer when there are fewer."""
-        asked = terms(case, self._policy, now=now)
+        asked = terms(case, self.policy, now=now)
         rows = self.able(case, asked, now=now)
         if not rows.size:
             return []
@@ -95,9 +122,20 @@ class AdvisorIndex:
             rows, keys = rows[kept], keys[kept]
         return [self.views[row] for row in rows[keys.argsort()]]
 
-    def able(self, case: Case, asked: Terms, *, now: datetime) -> Numbers:
-        """The rows for which `matching.blocks` has nothing to say."""
-        mask = self._free & self._suited_for(case, asked.anyone)
+    def anybody(self, case: Case, *, now: datetime) -> bool:
+        """Whether somebody who is online could take the case, free or not, once all is relaxed."""
+        return bool(self.able(case, last_terms(case, self.policy), now=now, full=True).size)
+
+    def only_rare(self, case: Case, *, now: datetime) -> bool:
+        """Whether all who are online and could take the case, free or not, hold rare licences that it does not need."""
+        able = self.able(case, last_terms(case, self.policy), now=now, full=True)
+        return bool(self._rare_for(case)[able].all())
+
+    def able(self, case: Case, asked: Terms, *, now: datetime, full: bool = False) -> Numbers:
+        """The rows for which `matching.blocks` has nothing to say; with `full` also those without a free place."""
+        mask = (self._online if full else self._free) & self._suited_for(case, asked.anyone)
+        if asked.reserve and not full:
+            mask &= ~self._kept_from(case)
         if not asked.supervisor:
             mask &= ~self._supervisor
         if not asked.anyone:
@@ -112,6 +150,26 @@ class AdvisorIndex:
                 mask[self._row[advisor_id]] = False
         return np.flatnonzero(mask)
 
+    def _kept_from(self, case: Case) -> Mask:
+        """Those whose last place is kept for others: `matching._kept`."""
+        kept: Mask = self._rare_for(case) & self._last
+        for advisor_id in (case.client.own_advisor, case.directed_to, case.knew):
+            if advisor_id in self._row:
+                kept[self._row[advisor_id]] = False
+        return kept
+
+    def _rare_for(self, case: Case) -> Mask:
+        """Who holds rare licences, but none that this case needs."""
+        needed = self.policy.reserved & self.policy.licences[case.topic]
+        if needed not in self._rare:
+            rare = self._none.copy()
+            for licence in self.policy.reserved:
+                rare |= self._licences.get(licence, self._none)
+            for licence in needed:
+                rare &= ~self._licences.get(licence, self._none)
+            self._rare[needed] = rare
+        return self._rare[needed]
+
     def _suited_for(self, case: Case, anyone: bool) -> Mask:
         client = case.client
         language = client.dialect if client.language_hard and client.dialect else None
@@ -119,7 +177,7 @@ class AdvisorIndex:
         if kind not in self._suited:
             mask = self._live.copy()
             if not anyone:
-                for licence in self._policy.licences[case.topic]:
+                for licence in self.policy.licences[case.topic]:
                     mask &= self._licences.get(licence, self._none)
                 if client.tier:
                     mask &= self._tiers.get(client.tier, self._none)
@@ -137,13 +195,13 @@ class AdvisorIndex:
         return self._on_shift[1]
 
     def _skill(self, topic: str | None) -> Numbers:
-        found = self._skills.get(self._policy.skill_of.get(topic, topic)) if topic else None
+        found = self._skills.get(self.policy.skill_of.get(topic, topic)) if topic else None
         return np.zeros(len(self.views), dtype=np.int64) if found is None else found
 
     def _keys(self, case: Case, asked: Terms, rows: Numbers) -> Numbers:
         """`matching.preference_key` of these rows as one number each; what is equal for all is left out."""
         keys = np.zeros(rows.size, dtype=np.int64)
-        for name in self._policy.preferences:
+        for name in self.policy.preferences:
             digit = None if name in asked.dropped else self._digit(name, case, asked, rows)
             if digit is not None:
                 keys *= BASES.get(name, 2)
@@ -161,7 +219,7 @@ class AdvisorIndex:
         if name == "load":
             return self._load[rows]
         if name == "rating":
-            rated = self._ratings.get(self._policy.skill_of.get(case.topic, case.topic))
+            rated = self._ratings.get(self.policy.skill_of.get(case.topic, case.topic))
             return None if rated is None else RATING_PARTS - rated[rows]
         if name == "supervisor":
             return ~self._supervisor[rows] if about_colleague(case) else None
@@ -180,7 +238,7 @@ class AdvisorIndex:
             return case.knew
         if name == "standing_order":
             return own if "standing_order" in case.reasons else None
-        least = self._policy.own_advisor_least_skill
+        least = self.policy.own_advisor_least_skill
         skilled = own in self._row and self._skill(case.topic)[self._row[own or ""]] >= least
         return own if skilled else None
 

@@ -9,12 +9,19 @@ request harms nobody else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from handoff import store, tables, views
-from handoff.core import Work, logger
+from handoff.core import Happened, Work, logger
+from handoff.deciding import decide
+from handoff.estimate import ANSWER_SECONDS
 from handoff.ports import Json
+from handoff.record import Handoff, moved
 from handoff.requests import Ask, Requests
+from handoff.states import Event
+from handoff.views import Scene
 
 #: Requests of one transaction. More would only make the first of them wait longer.
 MOST_TOGETHER = 64
@@ -45,12 +52,11 @@ class Intake(Requests):
 
     async def _serve(self, group: Sequence[_Waiting]) -> None:
         try:
-            if len(group) > 1:
-                async with self.work() as work:
-                    answers = await self._together(work, [ask for ask, _ in group])
-                for (_, waiting), answer in zip(group, answers, strict=True):
-                    _tell(waiting, answer)
-                return
+            async with self.work() as work:
+                answers = await self._together(work, [ask for ask, _ in group])
+            for (_, waiting), answer in zip(group, answers, strict=True):
+                _tell(waiting, answer)
+            return
         except Exception as error:
             logger.warning("A group of requests failed", action="group_failed", cause=type(error).__name__)
         except asyncio.CancelledError:
@@ -74,32 +80,22 @@ class Intake(Requests):
     async def _together(self, work: Work, asks: Sequence[Ask]) -> list[Json]:
         """The answers to these requests, in their order."""
         connection, conversations = work.connection, [ask.conversation_id for ask in asks]
-        taken = await store.open_conversations(connection, conversations)
+        scene = await self.scene(connection, work.now)
+        taken = {one for one in conversations if one in scene.by_conversation}
         used = await store.known_keys(connection, [ask.key for ask in asks if ask.key])
         served = await store.served_conversations(connection, conversations)
-        fresh: dict[int, str] = {}
-        opened = []
+        work.unserved.update(one for one in conversations if one not in served)
+        fresh: dict[int, Handoff] = {}
         for number, ask in enumerate(asks):
             if ask.conversation_id in taken or ask.key in used:
                 continue
             taken.add(ask.conversation_id)
             used |= {ask.key} if ask.key else set()
             knew = await self._knew(work, ask.conversation_id) if ask.conversation_id in served else None
-            opened.append(work.note(await self._opened_for(work, ask, knew)))
-            fresh[number] = opened[-1].id
-        if opened:
-            await store.add_all(connection, opened)
-            keys = [{"key": asks[n].key, "handoff_id": one} for n, one in fresh.items() if asks[n].key]
-            await store.insert_all(connection, tables.handoff_keys, keys)
-            events = [
-                (fresh[n], "request", asks[n].client.id, {"reasons": list(asks[n].reasons), "topic": h.topic})
-                for n, h in zip(fresh, opened, strict=True)
-            ]
-            await self.record_all(work, events)
-        scene = await self.match(work)
-        known = {handoff.id: handoff for handoff in scene.handoffs}
-        answers = {n: views.status_json(known[one], scene, already=False) for n, one in fresh.items()}
-        await self._write_down(work, asks, fresh, answers)
+            fresh[number] = await self._opened_for(work, ask, knew)
+        answers: dict[int, Json] = {}
+        if fresh:
+            scene, answers = await self._take_up(work, asks, fresh, scene)
         rest = [number for number in range(len(asks)) if number not in fresh]
         for number in rest:
             async with connection.begin_nested():
@@ -107,21 +103,50 @@ class Intake(Requests):
         work.scene = None if rest else scene
         return [answers[number] for number in range(len(asks))]
 
-    async def _write_down(
-        self, work: Work, asks: Sequence[Ask], fresh: dict[int, str], answers: dict[int, Json]
-    ) -> None:
-        """What each new client is told."""
-        rows = [
-            {
-                "_id": one, "estimated_seconds": answers[n]["wait_seconds"],
-                "told_closed_at": work.now if answers[n]["wait_seconds"] is None else None,
-            }
-            for n, one in fresh.items()
-        ]  # fmt: skip
-        await store.amend_all(work.connection, rows)
-        for number in fresh:
+    async def _take_up(
+        self, work: Work, asks: Sequence[Ask], fresh: Mapping[int, Handoff], scene: Scene
+    ) -> tuple[Scene, dict[int, Json]]:
+        """The scene with these new cases decided, and what each client is told.
+
+        A new case is written once, as it stands at the end: nobody can see it before.
+        """
+        scene = scene.after(list(fresh.values()))
+        decided = decide(scene)
+        new = {handoff.id for handoff in fresh.values()}
+        stored = await self._offer(work, [one for one in decided if one.handoff.id not in new])
+        answer_by, told = self._answer_by(work.now), {"estimated_seconds": int(ANSWER_SECONDS)}
+        offered = {
+            one.handoff.id: moved(one.handoff, Event.OFFER, one.offer(now=work.now, expires_at=answer_by) | told)
+            for one in decided
+            if one.handoff.id in new
+        }
+        after = scene.after([*stored, *offered.values()])
+        cases = {number: offered.get(handoff.id, handoff) for number, handoff in fresh.items()}
+        answers = {number: views.status_json(case, after, already=False) for number, case in cases.items()}
+        cases = {number: _told(case, answers[number]["wait_seconds"], work.now) for number, case in cases.items()}
+        await store.add_all(work.connection, list(cases.values()))
+        keys = [{"key": asks[n].key, "handoff_id": case.id} for n, case in cases.items() if asks[n].key]
+        await store.insert_all(work.connection, tables.handoff_keys, keys)
+        asked: list[Happened] = [
+            (case.id, "request", case.client_id, {"reasons": list(asks[n].reasons), "topic": case.topic})
+            for n, case in cases.items()
+        ]
+        if decided:
+            await self._note_decisions(work, scene, decided)
+        await self._tell_offers(work, [*stored, *(case for case in cases.values() if case.offered_to)], before=asked)
+        for number, case in cases.items():
+            logger.info("Handoff requested", action="handoff_requested", handoff_id=case.id)
+            work.note(case)
             if asks[number].announce:
-                await self.say(work, asks[number].conversation_id, f"已为您转人工。{answers[number]['words']}")
+                await self.say(work, case.conversation_id, f"已为您转人工。{answers[number]['words']}")
+        return after.after(list(cases.values())), answers
+
+
+def _told(handoff: Handoff, wait_seconds: int | None, now: datetime) -> Handoff:
+    """What the client hears of his wait is kept, so that it can be compared with what it became."""
+    if handoff.estimated_seconds == wait_seconds and wait_seconds is not None:
+        return handoff
+    return replace(handoff, estimated_seconds=wait_seconds, told_closed_at=now if wait_seconds is None else None)
 
 
 def _tell(waiting: asyncio.Future[Json], answer: Json) -> None:

@@ -24,6 +24,12 @@ class NotYours(Refused):
     code = "not_yours"
 
 
+class Recused(Refused):
+    """客户投诉的是您本人,须由其他同事处理。"""
+
+    code = "recused"
+
+
 class InviteRefused(Invalid):
     """不能邀请这位同事。"""
 
@@ -34,6 +40,12 @@ def check_version(handoff: Handoff, version: int | None) -> None:
     """The page must have seen the state it acts on."""
     if version is not None and version != handoff.version:
         raise HandoffChanged(handoff_id=handoff.id, version=handoff.version)
+
+
+def check_not_accused(handoff: Handoff, staff: Staff) -> None:
+    """Nobody acts in a complaint about himself, whatever his role. Raises Recused."""
+    if staff.id == handoff.complained_about:
+        raise Recused
 
 
 class Joint(Core):
@@ -68,6 +80,7 @@ class Joint(Core):
         async with self.work() as work:
             guest = await self._invited(work, invite_id, staff)
             handoff = await store.get(work.connection, guest.handoff_id)
+            check_not_accused(handoff, staff)
             if guest.state is not GuestState.JOINED:
                 guest = await self._move_guest(work, handoff, guest, GuestState.JOINED, staff.id, joined_at=work.now)
                 await self._be_present(work, staff.id)
@@ -103,7 +116,14 @@ class Joint(Core):
         owner = await self.owner_of(connection, conversation_id)
         guests = await guest_store.present(connection, conversation_id)
         joined = {guest.advisor_id for guest in guests if guest.state is GuestState.JOINED}
-        return joined | ({owner.advisor_id} if owner.advisor_id else set())
+        readers = joined | ({owner.advisor_id} if owner.advisor_id else set())
+        case = await store.open_of(connection, conversation_id)
+        return readers - ({case.complained_about} if case and case.complained_about else set())
+
+    async def barred(self, connection: AsyncConnection, conversation_id: str, person_id: str) -> bool:
+        """Whether a complaint in this conversation is about this person, and he has no case of his own in it."""
+        accusing = await store.accusing(connection, conversation_id, person_id)
+        return accusing and person_id not in await self.readers_of(connection, conversation_id)
 
     async def speaks_as(self, connection: AsyncConnection, conversation_id: str, staff: Staff) -> str | None:
         """The author of what this member of staff writes to the client: human, expert, or None: he may not."""

@@ -228,8 +228,9 @@ def _own(handoff: Handoff) -> str | None:
 def left_words(kind: str, slot: Slot | None, due_at: datetime | None, now: datetime) -> str:
     """What the client is told of what he left."""
     if kind == "message":
-        return "已收到您的留言,同事上班后会第一时间查看并回复您。"
+        return "已收到您的留言,同事会在服务时间内尽快查看并回复您。"
     if slot is not None:
         return f"已为您预约{title(slot.advisor)},时间是{day_words(slot.at, now)},到时会主动联系您。"
-    when = f"{day_words(due_at, now)} " if due_at else "恢复服务后尽快"
+    # True by day and by night: the hours themselves are told with the wait.
+    when = f"{day_words(due_at, now)} " if due_at else "在服务时间内尽快"
     return f"已为您登记回电,我们会{when}拨打您预留的手机号,请留意接听。"

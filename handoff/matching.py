@@ -7,9 +7,9 @@ waits. `dispatch.py` decides for all who wait at once; `index.py` is the same ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handoff.hours import on_shift
 from handoff.model import (
@@ -40,18 +40,32 @@ class Terms:
     dropped: frozenset[str]
     supervisor: bool
     anyone: bool
+    #: Whether the last place of who holds a rare licence is kept for those who need it.
+    reserve: bool = False
 
 
 def terms(case: Case, policy: MatchingPolicy, *, now: datetime) -> Terms:
     waited = case.waited_seconds(now)
-    least, dropped, supervisor = policy.least_skill, frozenset[str](), False
+    least, dropped, supervisor, reserve = (
+        policy.least_skill,
+        frozenset[str](),
+        False,
+        bool(policy.reserved) and not case.unreserved,
+    )
     for step in policy.relaxation:
         if waited >= step.after_seconds:
             least = least if step.least_skill is None else step.least_skill
             dropped |= step.drop
             supervisor |= step.supervisor
+            reserve &= step.reserve
     anyone = bool(policy.anyone_for & set(case.reasons))
-    return Terms(least, dropped, supervisor or anyone or about_colleague(case), anyone)
+    return Terms(least, dropped, supervisor or anyone or about_colleague(case), anyone, reserve and not anyone)
+
+
+def last_terms(case: Case, policy: MatchingPolicy) -> Terms:
+    """What is asked in the end."""
+    last = max((step.after_seconds for step in policy.relaxation), default=0.0)
+    return terms(case, policy, now=case.requested_at + timedelta(seconds=last))
 
 
 def about_colleague(case: Case) -> bool:
@@ -98,11 +112,20 @@ def blocks(case: Case, view: AdvisorView, asked: Terms, policy: MatchingPolicy, 
         yield "不在班"
     if view.load >= advisor.capacity:
         yield f"已满负荷 {view.load}/{advisor.capacity}"
+    elif asked.reserve and 0 < view.free <= policy.reserved_places and _kept(case, view, policy):
+        yield f"剩下的名额留给需要{'、'.join(sorted(policy.reserved & advisor.licences))}的客户"
     if advisor.role == SUPERVISOR and not asked.supervisor:
         yield "主管暂不参与派单"
     level = skill(view, case.topic, policy)
     if level < asked.least_skill and not (asked.anyone or _standing(case, view, asked)):
         yield f"{case.topic}技能 {level} 级,现要求至少 {asked.least_skill} 级"
+
+
+def _kept(case: Case, view: AdvisorView, policy: MatchingPolicy) -> bool:
+    """Whether this case needs none of the rare licences that the advisor holds, nor means him alone."""
+    rare = policy.reserved & view.advisor.licences
+    means_him = view.id in (case.client.own_advisor, case.directed_to, case.knew)
+    return bool(rare) and not rare & policy.licences[case.topic] and not means_him
 
 
 def _standing(case: Case, view: AdvisorView, asked: Terms) -> bool:
@@ -151,13 +174,14 @@ def preference_key(case: Case, view: AdvisorView, asked: Terms, policy: Matching
     return tuple(_preference(name, case, view, asked, policy)[0] for name in policy.preferences)
 
 
-def points(case: Case, view: AdvisorView, asked: Terms, policy: MatchingPolicy) -> tuple[Reason, ...]:
+def _points(
+    case: Case, view: AdvisorView, measured: Sequence[tuple[int, int]], policy: MatchingPolicy
+) -> tuple[Reason, ...]:
     """The key as points for people: one step of a preference outweighs everything after it."""
     parts: list[Reason] = []
     weight, said = 1, _words(case, view, policy)
-    for name in reversed(policy.preferences):
+    for name, (far, worst) in zip(reversed(policy.preferences), reversed(measured), strict=True):
         steps = STEPS.get(name, 1)
-        far, worst = _preference(name, case, view, asked, policy)
         met = 0 if not worst else (worst - far) * steps // worst
         if name == "rating":
             met = int(worst > 0 and worst - far >= RATING_PARTS * 9 // 10)
@@ -184,20 +208,34 @@ def _words(case: Case, view: AdvisorView, policy: MatchingPolicy) -> dict[str, s
     }
 
 
+#: What a preference is called.
+_NAMES = {
+    "supervisor": "投诉同事由主管处理", "directed": "同事点名", "standing_order": "专属顾问预设的接手条件",
+    "own_advisor": "专属顾问", "knew_case": "最近处理过该客户", "skill": "主题技能", "second_skill": "第二主题技能",
+    "dialect": "方言", "region": "地区", "load": "负荷", "rating": "评分",
+}  # fmt: skip
+
+
+def preference_words(name: str) -> str:
+    return _NAMES[name]
+
+
 def candidates(
     case: Case, advisors: Iterable[AdvisorView], policy: MatchingPolicy, *, now: datetime
 ) -> list[Candidate]:
     """Every advisor with his points and what stands in his way; the eligible first, the best before the others."""
     asked = terms(case, policy, now=now)
-    found = [
-        Candidate(
-            view.advisor,
-            points(case, view, asked, policy),
-            tuple(blocks(case, view, asked, policy, now=now)),
-            preference_key(case, view, asked, policy),
+    found = []
+    for view in advisors:
+        measured = [_preference(name, case, view, asked, policy) for name in policy.preferences]
+        found.append(
+            Candidate(
+                view.advisor,
+                _points(case, view, measured, policy),
+                tuple(blocks(case, view, asked, policy, now=now)),
+                tuple(far for far, _ in measured),
+            )
         )
-        for view in advisors
-    ]
     return sorted(found, key=lambda candidate: (not candidate.eligible, candidate.key, candidate.advisor.id))
 
 
@@ -207,7 +245,5 @@ def possible(case: Case, advisors: Iterable[AdvisorView], policy: MatchingPolicy
     return [
         view
         for view in advisors
-        if view.id not in case.excluded
-        and not any(never(case, view, policy, anyone))
-        and (anyone or skill(view, case.topic, policy) >= 1)
+        if not any(never(case, view, policy, anyone)) and (anyone or skill(view, case.topic, policy) >= 1)
     ]

@@ -20,6 +20,8 @@ from handoff.record import SCENE_OVER, Handoff
 PROMISED_SECONDS = 180.0
 #: Requirement C9: whoever comes back this soon was not helped.
 RECONTACT = timedelta(hours=24)
+#: An estimate this near to what it took was a good one.
+CLOSE_SHARE = 0.3
 #: Four and five stars are content.
 CONTENT_SCORE = 4
 WAYS_OUT = frozenset({"message", "callback", "appointment"})
@@ -108,11 +110,13 @@ def figures(cases: Sequence[Measured], back: frozenset[str] = frozenset()) -> di
     responses = _known(case.response_seconds for case in served)
     handlings = _known(case.handling_seconds for case in served)
     scores = [case.handoff.score for case in served if case.handoff.score is not None]
-    errors = _known(
-        abs(case.handoff.estimated_seconds - wait)
+    told = [
+        (case.handoff.estimated_seconds, wait)
         for case in cases
         if case.handoff.estimated_seconds is not None and (wait := case.waited_seconds) is not None
-    )
+    ]
+    errors = [abs(estimated - wait) for estimated, wait in told]
+    close = sum(error <= CLOSE_SHARE * wait for error, (_, wait) in zip(errors, told, strict=True))
     return {
         "count": len(cases), "served": len(served), "abandoned": sum(case.abandoned for case in cases),
         "left": sum(case.handoff.outcome in WAYS_OUT for case in cases),
@@ -125,7 +129,8 @@ def figures(cases: Sequence[Measured], back: frozenset[str] = frozenset()) -> di
         "rated": len(scores), "content": _share(sum(score >= CONTENT_SCORE for score in scores), len(scores)),
         "score_mean": sum(scores) / len(scores) if scores else None,
         "came_back": _share(sum(case.handoff.id in back for case in served), len(served)),
-        "estimate_error": sum(errors) / len(errors) if errors else None,
+        "estimated": len(told), "estimate_error": sum(errors) / len(errors) if errors else None,
+        "estimate_close": _share(close, len(told)),
     }  # fmt: skip
 
 

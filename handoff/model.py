@@ -137,7 +137,10 @@ class Case:
 
     requested_at       the first request; waiting counts from it
     emotion, strength  of the client's latest message, strength 0..1
-    excluded           advisor -> why he cannot have this case
+    excluded           advisor -> why he cannot have this case now
+    until              advisor -> when that ends
+    unreserved         nobody else is there: places that are kept for others are open to it
+    again              advisor who had it and did not keep it -> why he may be asked again
     complained_about   the advisor a complaint names
     knew               the advisor who last handled a case of this client within 24 hours
     """
@@ -154,6 +157,9 @@ class Case:
     complained_about: str | None = None
     knew: str | None = None
     directed_to: str | None = None
+    until: dict[str, datetime] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+    unreserved: bool = False
 
     def waited_seconds(self, now: datetime) -> float:
         return max(0.0, (now - self.requested_at).total_seconds())
@@ -183,11 +189,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Assignment:
-    """This case goes to this advisor, and why."""
+    """This case goes to this advisor."""
 
     case_id: str
     advisor_id: str
-    because: tuple[str, ...]
 
 
 @dataclass(frozen=True)

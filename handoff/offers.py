@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from handoff import store, tables, views
-from handoff.core import MOST_SHOWN, Work, logger
-from handoff.deciding import decide
+from handoff.core import MOST_SHOWN, Happened, Work, logger
+from handoff.deciding import Decision, decide
+from handoff.exclusion import Left, excluding
 from handoff.joint import Joint, NotYours, check_version
 from handoff.matching import never
 from handoff.model import HandoffState, Presence, Staff
@@ -33,29 +35,43 @@ class Offers(Joint):
         decided = decide(scene)
         if not decided:
             return scene
+        offered = await self._offer(work, decided)
+        await self._note_decisions(work, scene, decided)
+        await self._tell_offers(work, offered)
+        return scene.after(offered)
+
+    async def _offer(self, work: Work, decided: Sequence[Decision]) -> list[Handoff]:
+        """The stored cases after these decisions."""
+        if not decided:
+            return []
+        moves = [(one.handoff, one.offer(now=work.now, expires_at=self._answer_by(work.now))) for one in decided]
+        return await store.transition_all(work.connection, moves, Event.OFFER)
+
+    def _answer_by(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.policy.matching.offer_seconds)
+
+    async def _note_decisions(self, work: Work, scene: views.Scene, decided: Sequence[Decision]) -> None:
+        """The staff of that moment is one row for all of them."""
+        staffing_id = self._new_id()
+        staffing = {"id": staffing_id, "at": work.now, "advisors": scene.staff_inputs}
+        await store.insert_all(work.connection, tables.handoff_staffings, [staffing])
         rows = [
             {
-                "id": self._new_id(), "handoff_id": one.handoff.id, "at": work.now, "advisor_id": one.made.advisor_id,
-                "policy_version": self.policy.version, "inputs": one.inputs, "result": one.result,
+                "id": self._new_id(), "handoff_id": one.handoff.id, "at": work.now, "advisor_id": one.advisor_id,
+                "policy_version": self.policy.version, "inputs": one.inputs, "staffing_id": staffing_id,
+                "result": one.result,
             }
             for one in decided
         ]  # fmt: skip
         await store.insert_all(work.connection, tables.handoff_decisions, rows)
-        expires_at = work.now + timedelta(seconds=self.policy.matching.offer_seconds)
-        moves: list[tuple[Handoff, Json]] = [
-            (one.handoff, {
-                "offered_to": one.made.advisor_id, "offered_at": work.now, "because": list(one.made.because),
-                "offer_expires_at": expires_at,
-            })
-            for one in decided
-        ]  # fmt: skip
-        offered = await store.transition_all(work.connection, moves, Event.OFFER)
+
+    async def _tell_offers(self, work: Work, offered: Sequence[Handoff], before: Sequence[Happened] = ()) -> None:
+        """before: what happened ahead of the offers and is written down with them"""
         told = [(h.id, Event.OFFER.value, "matching", {"to": h.offered_to}) for h in offered]
-        await self.record_all(work, told)
+        await self.record_all(work, [*before, *told])
         for handoff in offered:
             logger.info("Handoff moved", action="handoff_offer", handoff_id=handoff.id, state=handoff.state.value)
             work.offers[handoff.id] = work.note(handoff)
-        return scene.after(offered)
 
     async def accept(self, handoff_id: str, staff: Staff, version: int | None = None) -> Json:
         """The advisor takes the case; of two rivals one wins, the other hears HandoffChanged."""
@@ -97,19 +113,27 @@ class Offers(Joint):
             check_version(handoff, version)
             if handoff.state is HandoffState.OFFERED and handoff.offered_to != staff.id:
                 raise NotYours
-            why = f"本单已拒绝:{reason}" if reason else "本单已拒绝"
+            why = (Left.DECLINED, f"本单已拒绝:{reason}" if reason else "本单已拒绝")
             handoff = await self._take_back(work, handoff, Event.DECLINE, "declined", why, actor=staff.id)
             await self.match(work)
             return await self._shown(work, await store.get(work.connection, handoff.id))
 
     async def _take_back(
-        self, work: Work, handoff: Handoff, event: Event, gone: str, why: str | None, *, actor: str
+        self,
+        work: Work,
+        handoff: Handoff,
+        event: Event,
+        gone: str,
+        why: tuple[Left, str] | None,
+        *,
+        actor: str,
     ) -> Handoff:
-        """The offer ends without an acceptance; with `why` it is not made again to the same advisor."""
-        advisor_id = handoff.offered_to
-        excluded = store.exclusions(handoff, [advisor_id], why) if why else handoff.excluded
+        """The offer ends without an acceptance; with `why` it is not made again to the same advisor for a while."""
+        advisor_id, excluded = handoff.offered_to, handoff.excluded
+        if why is not None:
+            excluded = excluding(excluded, [advisor_id], *why, at=work.now)
         moved = await self.step(
-            work, handoff, event, actor=actor, detail={"from": advisor_id, "why": why}, offered_to=None,
+            work, handoff, event, actor=actor, detail={"from": advisor_id, "why": why and why[1]}, offered_to=None,
             offered_at=None, offer_expires_at=None, because=[], excluded=excluded,
         )  # fmt: skip
         if advisor_id:
@@ -119,8 +143,11 @@ class Offers(Joint):
     async def tick(self) -> None:
         """One look at the clock: offers that ran out, leases that ended, wrap-ups that are over, then matching."""
         async with self.work() as work:
-            presences = await store.presences(work.connection)
-            for handoff in await store.all_open(work.connection):
+            board = await self.boards.see(work.connection)
+            presences = dict(board.presences)
+            active = [handoff for handoff in board.handoffs.values() if handoff.state is HandoffState.ACTIVE]
+            await store.see_replies(work.connection, active)
+            for handoff in list(board.handoffs.values()):
                 if handoff.state is HandoffState.OFFERED:
                     await self._check_offer(work, handoff, presences)
                 elif handoff.state is HandoffState.ACTIVE:
@@ -130,17 +157,16 @@ class Offers(Joint):
                 if handoff.ended_at is None or abs(work.now - handoff.ended_at) >= over:
                     await self.step(work, handoff, Event.DONE, actor="worker")
             await self.look(work, presences)
-            await self.match(work)
-            await self._tell_those_who_wait(work)
+            await self._tell_those_who_wait(work, await self.match(work))
 
     async def _check_offer(self, work: Work, handoff: Handoff, presences: dict[str, PresenceRow]) -> None:
         advisor = self._roster.get(handoff.offered_to or "")
         if handoff.offer_expires_at is not None and handoff.offer_expires_at <= work.now:
-            await self._take_back(work, handoff, Event.EXPIRE, "expired", "本单超时未接", actor="worker")
+            await self._take_back(work, handoff, Event.EXPIRE, "expired", (Left.MISSED, "本单超时未接"), actor="worker")
         elif advisor is not None:
             found = live_presence(presences.get(advisor.id), advisor, self.lease, now=work.now)
             if found is not Presence.ONLINE:
-                why = "本单派出后离线" if found is Presence.OFFLINE else None
+                why = (Left.MISSED, "本单派出后离线") if found is Presence.OFFLINE else None
                 await self._take_back(work, handoff, Event.WITHDRAW, "withdrawn", why, actor="worker")
 
     async def _check_lease(self, work: Work, handoff: Handoff, presences: dict[str, PresenceRow]) -> None:
@@ -154,15 +180,15 @@ class Offers(Joint):
         logger.warning("An owner's lease ended", action="lease_ended", handoff_id=handoff.id, advisor_id=row.advisor_id)
         await self.step(
             work, handoff, Event.LOSE, actor="worker", detail={"from": handoff.owner_id}, owner_id=None,
-            accepted_at=None, because=[], excluded=store.exclusions(handoff, [handoff.owner_id], "本单处理中断线"),
+            accepted_at=None, because=[],
+            excluded=excluding(handoff.excluded, [handoff.owner_id], Left.MISSED, "本单处理中断线", at=work.now),
         )  # fmt: skip
         await self.say(
             work, handoff.conversation_id, "与顾问的连接中断了,很抱歉。您的排队位置还在,正在为您接入其他同事。"
         )
 
-    async def _tell_those_who_wait(self, work: Work) -> None:
+    async def _tell_those_who_wait(self, work: Work, scene: views.Scene) -> None:
         """Once for each case: that nobody is on duty, when service starts, and what can be done meanwhile."""
-        scene = await self.scene(work.connection, work.now)
         for handoff in scene.waiting[:MOST_SHOWN]:
             if handoff.told_closed_at is None and scene.estimate(handoff).wait_seconds is None:
                 await store.amend(work.connection, handoff.id, told_closed_at=work.now)

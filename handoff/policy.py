@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,7 +24,12 @@ PREFERENCES = (
     "supervisor", "directed", "standing_order", "own_advisor", "knew_case", "skill", "second_skill",
     "dialect", "region", "load", "rating",
 )  # fmt: skip
+#: Nobody is barred from a case for longer: the client waits meanwhile.
+MOST_LAPSE_SECONDS = 3600
 Curve = tuple[tuple[float, float], ...]
+
+
+ALERT_SECONDS = 900.0
 
 
 class PolicyBroken(Invalid):
@@ -67,6 +73,8 @@ class PriorityPolicy:
     high_risk: Ageing
     high_risk_reasons: frozenset[str]
     levels: dict[str, int]
+    #: A high-risk case must have reached a person by then.
+    alert_seconds: float = ALERT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,19 @@ class Relaxation:
     least_skill: int | None = None
     drop: frozenset[str] = frozenset()
     supervisor: bool = False
+    reserve: bool = True
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """When somebody who did not keep a case may be asked again: by then, or earlier when nobody else could take it."""
+
+    after_seconds: float
+    alone_seconds: float
+
+
+#: For rules that were written before they could be chosen.
+LAPSES = {"missed": Lapse(90, 0), "declined": Lapse(300, 60), "passed": Lapse(600, 120)}
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,10 @@ class MatchingPolicy:
     wrap_up_seconds: float
     knew_case_hours: float
     handling_seconds: float
+    exclusions: Mapping[str, Lapse] = field(default_factory=lambda: LAPSES)
+    #: Licences so rare that the last places of who holds one are kept for those who need it.
+    reserved: frozenset[str] = frozenset()
+    reserved_places: int = 1
 
 
 @dataclass(frozen=True)
@@ -197,6 +222,11 @@ def read_priority(text: str, name: str = "priority.yml") -> PriorityPolicy:
         high_risk=_ageing(file, "high_risk"),
         high_risk_reasons=frozenset(file.names(REASONS, "ageing", "high_risk_reasons")),
         levels={level: file.whole("levels", level) for level in LEVELS},
+        alert_seconds=(
+            file.number("ageing", "alert_seconds", least=1)
+            if "alert_seconds" in file.table("ageing")
+            else ALERT_SECONDS
+        ),
     )
     floors = [policy.levels[level] for level in LEVELS]
     if floors[0] != 0 or floors != sorted(floors):
@@ -230,12 +260,14 @@ def read_matching(text: str, name: str = "matching.yml") -> MatchingPolicy:
     for topic in TOPICS:
         if topic not in licences:
             file.refuse(("licences",), f"缺少主题「{topic}」的执业资格")
+    held = frozenset().union(*licences.values())
     steps = []
     for index, entry in enumerate(file.at("relaxation")):
         path = ("relaxation", index)
         least = file.whole(*path, "least_skill", most=5) if "least_skill" in entry else None
         drop = frozenset(file.names(PREFERENCES, *path, "drop")) if "drop" in entry else frozenset()
-        steps.append(Relaxation(file.number(*path, "after_seconds"), least, drop, bool(entry.get("supervisor"))))
+        supervisor, reserve = bool(entry.get("supervisor")), entry.get("reserve", True) is not False
+        steps.append(Relaxation(file.number(*path, "after_seconds"), least, drop, supervisor, reserve))
     if [step.after_seconds for step in steps] != sorted(step.after_seconds for step in steps):
         file.refuse(("relaxation",), "放宽的时间应当依次升高")
     return MatchingPolicy(
@@ -251,13 +283,31 @@ def read_matching(text: str, name: str = "matching.yml") -> MatchingPolicy:
         wrap_up_seconds=file.number("wrap_up_seconds"),
         knew_case_hours=file.number("knew_case_hours"),
         handling_seconds=file.number("handling_seconds", least=1),
+        reserved=frozenset(file.names(held, "reserved")) if "reserved" in file.data else frozenset(),
+        reserved_places=file.whole("reserved_places", least=1) if "reserved_places" in file.data else 1,
+        exclusions=_lapses(file) if "exclusions" in file.data else LAPSES,
     )
+
+
+def _lapses(file: _Reader) -> dict[str, Lapse]:
+    file.table("exclusions", keys=LAPSES)
+    found = {}
+    for kind in LAPSES:
+        after = file.number("exclusions", kind, "after_seconds", most=MOST_LAPSE_SECONDS)
+        alone = file.number("exclusions", kind, "alone_seconds", most=MOST_LAPSE_SECONDS)
+        if alone > after:
+            file.refuse(("exclusions", kind, "alone_seconds"), "没有别人能接时,不能比平时等得更久")
+        found[kind] = Lapse(after, alone)
+    return found
 
 
 def load_policy(folder: Path = FOLDER) -> Policy:
     """The policy in `folder`; PolicyBroken names file and line of the first mistake."""
-    texts = [(folder / name).read_text(encoding="utf-8") for name in ("priority.yml", "matching.yml")]
-    return Policy(read_priority(texts[0]), read_matching(texts[1]), version_of(*texts))
+    return read_policy(*((folder / name).read_text(encoding="utf-8") for name in ("priority.yml", "matching.yml")))
+
+
+def read_policy(priority: str, matching: str) -> Policy:
+    return Policy(read_priority(priority), read_matching(matching), version_of(priority, matching))
 
 
 def version_of(priority: str, matching: str) -> str:

@@ -48,17 +48,22 @@ def standing(case: Case, policy: PriorityPolicy) -> Standing:
     return Standing(tuple(parts), MOST - left, room)
 
 
-def prioritise(case: Case, policy: PriorityPolicy, *, now: datetime) -> Priority:
-    """The case's priority at `now`; the parts' points sum up to it."""
-    given = standing(case, policy)
-    parts, waited = given.parts, case.waited_seconds(now)
-    aged = min(math.floor(ageing_of(case, policy).points(waited)), given.room)
-    if aged > 0:
-        parts = (*parts, Reason("sla_age", aged, f"已等 {duration(waited)}"))
-    total = given.points + max(0, aged)
+def prioritise(case: Case, policy: PriorityPolicy, *, now: datetime, given: Standing | None = None) -> Priority:
+    """The case's priority at `now`; the parts' points sum up to it. `given`: its standing, when it is known."""
+    given = given or standing(case, policy)
+    parts, total = given.parts, points_at(given, case, policy, now=now)
+    if total > given.points:
+        waited = duration(case.waited_seconds(now))
+        parts = (*parts, Reason("sla_age", total - given.points, f"已等 {waited}"))
     level = [name for name in LEVELS if total >= policy.levels[name]][-1]
     listed = ",".join(f"{part.words} +{part.points}" for part in parts)
     return Priority(total, level, parts, f"{LEVEL_WORDS[level]} {total}" + (f":{listed}" if listed else ""))
+
+
+def points_at(given: Standing, case: Case, policy: PriorityPolicy, *, now: datetime) -> int:
+    """The points of a case with this standing, waiting included."""
+    aged = math.floor(ageing_of(case, policy).points(case.waited_seconds(now)))
+    return given.points + max(0, min(aged, given.room))
 
 
 def ageing_of(case: Case, policy: PriorityPolicy) -> Ageing:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from handoff.hours import on_shift, parse_shifts, parse_slots
@@ -21,6 +21,7 @@ from handoff.model import (
     OwnerKind,
     Presence,
 )
+from handoff.states import Event, apply
 
 SLOT_MINUTES = 60
 BY_SHIFT = "shift"
@@ -83,7 +84,7 @@ class Handoff:
             return None
         return self.owner_id if self.state is HandoffState.ACTIVE else self.offered_to
 
-    @property
+    @cached_property
     def case(self) -> Case:
         return Case(
             self.id, self.client, self.topic, self.reasons, self.requested_at, self.second_topic, self.emotion,
@@ -91,21 +92,29 @@ class Handoff:
         )  # fmt: skip
 
 
+def moved(handoff: Handoff, event: Event, changes: Mapping[str, Any]) -> Handoff:
+    """The handoff as it is stored after this event."""
+    values: dict[str, Any] = {name: tuple(value) if name in TUPLES else value for name, value in changes.items()}
+    return replace(handoff, state=apply(handoff.state, event), version=handoff.version + 1, **values)
+
+
 TUPLES = ("reasons", "facts", "because", "tags")
+_COLUMNS = tuple(f.name for f in fields(Handoff))
+_CLIENT = tuple(f.name for f in fields(ClientView))
 
 
 def to_row(handoff: Handoff) -> dict[str, Any]:
-    row = {f.name: getattr(handoff, f.name) for f in fields(handoff)}
+    row = {name: getattr(handoff, name) for name in _COLUMNS}
     return row | {
         "state": handoff.state.value,
-        "client": {f.name: getattr(handoff.client, f.name) for f in fields(handoff.client)},
+        "client": {name: getattr(handoff.client, name) for name in _CLIENT},
         **{name: list(row[name]) for name in TUPLES},
     }
 
 
 def from_row(row: Any) -> Handoff:
     """The handoff in a mapping of `handoffs`' columns."""
-    values = {f.name: row[f.name] for f in fields(Handoff)}
+    values = {name: row[name] for name in _COLUMNS}
     return Handoff(**values | {
         "state": HandoffState(values["state"]),
         "client": ClientView(**values["client"]),
@@ -138,18 +147,12 @@ def live_presence(row: PresenceRow | None, advisor: Advisor, lease: timedelta, *
 def view_staff(
     advisors: Iterable[Advisor],
     presences: Mapping[str, PresenceRow],
-    open_handoffs: Iterable[Handoff],
+    loads: Mapping[str, int],
     lease: timedelta,
     *,
     now: datetime,
-    guests: Iterable[str] = (),
 ) -> list[AdvisorView]:
-    """Every advisor at `now`; an offer counts as load until it is answered, and so does being a guest (`guests`)."""
-    loads = dict(Counter(guests))
-    for handoff in open_handoffs:
-        holder = handoff.owner_id if handoff.state is HandoffState.ACTIVE else handoff.offered_to
-        if holder:
-            loads[holder] = loads.get(holder, 0) + 1
+    """Every advisor at `now`; `loads`: conversations he holds, has been offered, or is invited into."""
     return [
         AdvisorView(
             advisor,

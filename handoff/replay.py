@@ -23,6 +23,7 @@ def read_inputs(inputs: Mapping[str, Any], roster: Iterable[Advisor]) -> tuple[C
         reasons=tuple(inputs["reasons"]), requested_at=datetime.fromisoformat(inputs["requested_at"]),
         emotion=inputs["emotion"], strength=inputs["strength"], excluded=dict(inputs["excluded"]),
         complained_about=inputs["complained_about"], knew=inputs["knew"], directed_to=inputs["directed_to"],
+        again=dict(inputs.get("again", {})), unreserved=inputs.get("unreserved", False),
     )  # fmt: skip
     staff = [
         AdvisorView(advisor, Presence(inputs["advisors"][advisor.id][0]), inputs["advisors"][advisor.id][1])

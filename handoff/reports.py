@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handoff import tables
+from handoff import store, tables
 from handoff.measures import RECONTACT, Measured
 from handoff.record import from_row
 from handoff.states import Event
@@ -48,7 +49,7 @@ async def requests_after(connection: AsyncConnection, start: datetime, end: date
 async def decisions_since(connection: AsyncConnection, start: datetime) -> list[dict[str, Any]]:
     """The first decision on each case since `start`, with the client's name, in order."""
     query = (
-        select(tables.handoff_decisions, _h.client)
+        store.select_decisions(_h.client)
         .join(tables.handoffs, _h.id == _d.handoff_id)
         .where(_d.at >= start)
         .order_by(_d.at, _d.id)
@@ -56,7 +57,7 @@ async def decisions_since(connection: AsyncConnection, start: datetime) -> list[
     )
     found: dict[str, dict[str, Any]] = {}
     for row in (await connection.execute(query)).mappings():
-        found.setdefault(row["handoff_id"], {**row, "client_name": row["client"]["name"]})
+        found.setdefault(row["handoff_id"], {**store.whole_decision(row), "client_name": row["client"]["name"]})
     return list(found.values())
 
 
@@ -73,3 +74,9 @@ async def policy_versions(connection: AsyncConnection, limit: int = 20) -> list[
     """The latest versions, the newest first: {version, at, author}."""
     query = select(_p.version, _p.at, _p.author).order_by(_p.at.desc(), _p.version).limit(limit)
     return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def policy_texts(connection: AsyncConnection, versions: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Version -> the texts of priority.yml and matching.yml, of those that were kept."""
+    query = select(_p.version, _p.priority, _p.matching).where(_p.version.in_(versions))
+    return {row.version: (row.priority, row.matching) for row in await connection.execute(query)}

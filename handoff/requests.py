@@ -108,7 +108,7 @@ class Requests(Leaving):
         handoff = await store.open_of(work.connection, ask.conversation_id)
         already = handoff is not None
         if handoff is not None:
-            handoff = await self._take_in(work, handoff, ask.reasons, ask.topic, ask.second_topic, ask.facts, ask.note)
+            handoff = await self._take_in(work, handoff, ask)
         else:
             handoff = await self._opened_for(work, ask, await self._knew(work, ask.conversation_id))
             await store.add(work.connection, handoff)
@@ -149,9 +149,8 @@ class Requests(Leaving):
         codes = list(dict.fromkeys(reasons)) or ["explicit_ask"]
         if client.tier == HIGH_NET_WORTH and "high_net_worth_channel" not in codes:
             codes.append("high_net_worth_channel")
-        names = {advisor.id: advisor.name for advisor in self._roster.values()}
         if about is None and "complaint" in codes:
-            about = complained_about([*texts[-3:], note], names, client.own_advisor)
+            about = self._about(None, texts, note, client.own_advisor)
         return Handoff(
             id=self._new_id(), conversation_id=conversation_id, client_id=client.id, client=client,
             topic=topic_of(codes, topic, texts), second_topic=second_topic, reasons=tuple(codes), requested_at=now,
@@ -160,32 +159,35 @@ class Requests(Leaving):
             last_message=_last(said[-1]) if said else None, complained_about=about, knew=knew,
         )  # fmt: skip
 
-    async def _take_in(
-        self,
-        work: Work,
-        handoff: Handoff,
-        reasons: Sequence[str],
-        topic: str | None,
-        second_topic: str | None,
-        facts: Sequence[dict[str, str]],
-        note: str,
-    ) -> Handoff:
+    async def _take_in(self, work: Work, handoff: Handoff, ask: Ask) -> Handoff:
         """New reasons raise the priority; a waiting case whose only reason was the wish for a person takes the topic."""
+        reasons, topic = ask.reasons, ask.topic
         merged = list(dict.fromkeys([*handoff.reasons, *reasons]))
-        known = {fact["label"]: fact for fact in handoff.facts} | {fact["label"]: dict(fact) for fact in facts}
+        known = {fact["label"]: fact for fact in handoff.facts} | {fact["label"]: dict(fact) for fact in ask.facts}
         values: dict[str, Any] = {"reasons": merged, "facts": list(known.values())}
-        if note and note not in handoff.note:
-            values["note"] = f"{handoff.note} {note}".strip()
+        if ask.note and ask.note not in handoff.note:
+            values["note"] = f"{handoff.note} {ask.note}".strip()
         if handoff.state is HandoffState.WAITING and set(handoff.reasons) <= {"explicit_ask", "high_net_worth_channel"}:
             values["topic"] = topic_of(reasons, topic) if topic or set(reasons) - {"explicit_ask"} else handoff.topic
         elif topic and topic != handoff.topic:
             values["second_topic"] = handoff.second_topic or topic
-        if second_topic:
-            values["second_topic"] = second_topic
+        if ask.second_topic:
+            values["second_topic"] = ask.second_topic
         if merged != list(handoff.reasons):
             detail = {"reasons": list(reasons), "topic": topic}
             await self.record(work, handoff.id, "reasons", handoff.client_id, detail)
+        if "complaint" in reasons and handoff.complained_about is None:
+            recent = await self._timeline.history(work.connection, ask.conversation_id, RECENT)
+            texts = [message.text for message in recent if message.author == "client"]
+            values["complained_about"] = self._about(ask.about, texts, ask.note, handoff.client.own_advisor)
+            if handoff.offered_to is not None and handoff.offered_to == values["complained_about"]:
+                handoff = await self._take_back(work, handoff, Event.WITHDRAW, "withdrawn", None, actor="matching")
         return work.note(await store.amend(work.connection, handoff.id, **values))
+
+    def _about(self, told: str | None, texts: Sequence[str], note: str, own_advisor: str | None) -> str | None:
+        """Whom a complaint is about: as told, or as the client's latest words name him."""
+        names = {advisor.id: advisor.name for advisor in self._roster.values()}
+        return told or complained_about([*texts[-3:], note], names, own_advisor)
 
     async def _answer(self, work: Work, handoff_id: str, *, already: bool, announce: bool) -> Json:
         await self.match(work)

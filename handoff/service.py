@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.reasons import TOPICS
-from handoff import brief, follow_ups, guest_store, store, views
+from handoff import alarms, brief, follow_ups, guest_store, store, views
 from handoff.brief_words import hand_back
 from handoff.core import MOST_SHOWN, PATIENCE_SECONDS, Work, logger
+from handoff.exclusion import Left, excluding
 from handoff.guests import GuestKind
 from handoff.history import history_of, whispers_of
-from handoff.joint import NotYours, check_version
+from handoff.joint import NotYours, check_not_accused, check_version
 from handoff.matching import candidates, never
 from handoff.model import SUPERVISOR, HandoffState, Presence, Staff
 from handoff.ports import Json, Profiles
@@ -129,7 +130,7 @@ class Handoffs(Supervision):
                 await self._check_colleague(work, handoff, to, aim)
             await self._withdraw_offer(work, handoff)
             holders = [handoff.owner_id if handoff.state is HandoffState.ACTIVE else None, handoff.offered_to]
-            excluded = store.exclusions(handoff, holders, "本单由他转出")
+            excluded = excluding(handoff.excluded, holders, Left.PASSED, "本单由他转出", at=work.now)
             excluded = {who: why for who, why in excluded.items() if who != to}
             handoff = await self.step(
                 work, handoff, Event.TRANSFER, actor=staff.id, detail={"to": to, "topic": topic, "note": note},
@@ -158,6 +159,7 @@ class Handoffs(Supervision):
         handoff = await store.get(work.connection, handoff_id)
         if handoff.owner_id != staff.id and not (supervised and staff.role == SUPERVISOR):
             raise NotYours
+        check_not_accused(handoff, staff)
         check_version(handoff, version)
         return handoff
 
@@ -185,15 +187,15 @@ class Handoffs(Supervision):
     async def _withdraw_offers_of(self, work: Work, advisor_id: str, said: str) -> None:
         if said == Presence.ONLINE.value:
             return
-        why = "本单派出后离线" if said == Presence.OFFLINE.value else None
-        for handoff in await store.in_state(work.connection, HandoffState.OFFERED):
-            if handoff.offered_to == advisor_id:
-                await self._take_back(work, handoff, Event.WITHDRAW, "withdrawn", why, actor=advisor_id)
+        why = (Left.MISSED, "本单派出后离线") if said == Presence.OFFLINE.value else None
+        board = await self.boards.see(work.connection)
+        for handoff in [h for h in board.handoffs.values() if h.offered_to == advisor_id]:
+            await self._take_back(work, handoff, Event.WITHDRAW, "withdrawn", why, actor=advisor_id)
 
     # -- what a desk shows -----------------------------------------------------------------------------------
 
     async def desk_snapshot(self, advisor_id: str) -> Json:
-        """`{me, offers, queue, active, wrap_up, colleagues, follow_ups, invites}`; the gateway adds epoch and seq.
+        """`{me, offers, queue, active, wrap_up, colleagues, follow_ups, invites, alerts}`; the gateway adds epoch and seq.
 
         A supervisor's `active` holds everybody's conversations. Who is not on the roster (the trainer) sees no cases,
         nobody a complaint about himself.
@@ -203,6 +205,7 @@ class Handoffs(Supervision):
             scene = await self.scene(connection, self._clock.now())
             wrap_up = await store.in_state(connection, HandoffState.WRAP_UP)
             left = await follow_ups.to_do(connection)
+            alerts = await alarms.listed(connection, advisor_id, unseen=True)
         me = next((view for view in scene.staff if view.id == advisor_id), None)
         supervises = me is not None and me.advisor.role == SUPERVISOR
         active = [
@@ -212,6 +215,7 @@ class Handoffs(Supervision):
             and (supervises or h.owner_id == advisor_id)
             and h.complained_about != advisor_id
         ]
+        active.sort(key=lambda h: (h.requested_at, h.id))
         queue = [h for h in scene.queue[:MOST_SHOWN] if me is not None and h.complained_about != advisor_id]
         shown = [(views.handoff_json(h, scene), h) for h in queue]
         return {
@@ -230,6 +234,7 @@ class Handoffs(Supervision):
                 for guest in scene.guests.get(handoff.id, ())
                 if guest.advisor_id == advisor_id and guest.kind is GuestKind.EXPERT
             ],
+            "alerts": alerts if supervises else [],
         }
 
     async def detail(self, handoff_id: str, reader: Staff) -> Json:
@@ -263,7 +268,7 @@ class Handoffs(Supervision):
         chosen = handoff.owner_id or handoff.offered_to
         # This very case must not make the one who has it look full.
         staff = [replace(v, load=max(0, v.load - 1)) if v.id == chosen and handoff.open else v for v in scene.staff]
-        ranked = candidates(handoff.case, staff, self.policy.matching, now=scene.now)
+        ranked = candidates(scene.case(handoff), staff, self.policy.matching, now=scene.now)
         supervises = reader.role == SUPERVISOR
         return {
             "handoff": views.handoff_json(handoff, scene),

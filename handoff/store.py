@@ -6,18 +6,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, text, update
+from sqlalchemy import RowMapping, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff import tables
-from handoff.model import OPEN, Assignment, HandoffState
+from handoff.model import OPEN, HandoffState
 from handoff.record import SCENE_OVER, Handoff, PresenceRow, from_row, to_row
 from handoff.states import Event, HandoffChanged, apply
+from handoff.touched import touch
 from kit.database import insert_new
 from kit.errors import NotFound
 
-#: The advisory lock of whoever gives out places on PostgreSQL; the number is ours alone.
-MATCHING_LOCK = 7_201_133
 #: How many past cases the handling time is averaged over.
 HANDLING_SAMPLE = 50
 #: A longer one was forgotten open, or the clock was moved: it says nothing of how long a case takes.
@@ -33,15 +32,30 @@ class HandoffUnknown(NotFound):
     code = "handoff_unknown"
 
 
-async def lock_matching(connection: AsyncConnection) -> None:
-    """Only one transaction at a time gives out advisors' places; SQLite's BEGIN IMMEDIATE does it by itself."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MATCHING_LOCK})
+async def next_turn(connection: AsyncConnection) -> int:
+    """The number of this transaction among those that write.
+
+    Nobody else gets one before it ends, so that only one at a time gives out advisors' places: the row is the lock.
+    """
+    _t = tables.handoff_turns.c
+    taken = update(tables.handoff_turns).values(number=_t.number + 1).returning(_t.number)
+    number = await connection.scalar(taken)
+    if number is None:
+        await insert_new(connection, tables.handoff_turns, {"id": 1, "number": 0})
+        number = await connection.scalar(taken)
+    return int(number or 0)
+
+
+async def latest_turn(connection: AsyncConnection) -> int:
+    return int(await connection.scalar(select(tables.handoff_turns.c.number)) or 0)
 
 
 async def add(connection: AsyncConnection, handoff: Handoff) -> bool:
     """Whether it was stored; False when the conversation has an open one already."""
-    return await insert_new(connection, tables.handoffs, to_row(handoff))
+    added = await insert_new(connection, tables.handoffs, to_row(handoff))
+    if added:
+        touch(connection, [handoff])
+    return added
 
 
 async def add_key(connection: AsyncConnection, key: str, handoff_id: str) -> None:
@@ -84,18 +98,14 @@ async def latest_of(connection: AsyncConnection, conversation_id: str) -> Handof
 
 
 async def add_all(connection: AsyncConnection, found: Sequence[Handoff]) -> None:
-    """Store new handoffs, all or none; IntegrityError when a conversation has an open one."""
-    await connection.execute(insert(tables.handoffs), [to_row(handoff) for handoff in found])
+    """Store new handoffs, all or none; an error when a conversation has an open one."""
+    await insert_all(connection, tables.handoffs, [to_row(handoff) for handoff in found])
+    touch(connection, found)
 
 
 async def known_keys(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
     table = tables.handoff_keys
     return set((await connection.scalars(select(table.c.key).where(table.c.key.in_(keys)))).all())
-
-
-async def open_conversations(connection: AsyncConnection, among: Collection[str]) -> set[str]:
-    query = select(_h.conversation_id).where(_h.conversation_id.in_(among), _h.state.in_(_OPEN_VALUES))
-    return set((await connection.scalars(query)).all())
 
 
 async def served_conversations(connection: AsyncConnection, among: Collection[str]) -> set[str]:
@@ -114,6 +124,14 @@ async def all_open(connection: AsyncConnection) -> list[Handoff]:
 async def in_state(connection: AsyncConnection, state: HandoffState) -> list[Handoff]:
     query = select(tables.handoffs).where(_h.state == state.value).order_by(_h.requested_at, _h.id)
     return [from_row(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def see_replies(connection: AsyncConnection, handoffs: Collection[Handoff]) -> None:
+    """A first reply is written down with the message, by whoever carries it: the board hears of it here."""
+    silent = [handoff.id for handoff in handoffs if handoff.first_reply_at is None]
+    if silent:
+        query = select(tables.handoffs).where(_h.id.in_(silent), _h.first_reply_at.is_not(None))
+        touch(connection, [from_row(row) for row in (await connection.execute(query)).mappings()])
 
 
 async def transition(connection: AsyncConnection, handoff: Handoff, event: Event, **changes: Any) -> Handoff:
@@ -140,7 +158,9 @@ async def transition_all(
     for value in values:
         if any(rows[value["_id"]][name] != wanted for name, wanted in value.items() if not name.startswith("_")):
             raise HandoffChanged(handoff_id=value["_id"])
-    return [from_row(rows[h.id]) for h, _ in moves]
+    moved = [from_row(rows[h.id]) for h, _ in moves]
+    touch(connection, moved)
+    return moved
 
 
 async def change(connection: AsyncConnection, handoff: Handoff, **changes: Any) -> Handoff:
@@ -152,25 +172,44 @@ async def change(connection: AsyncConnection, handoff: Handoff, **changes: Any) 
     )
     if done.rowcount != 1:
         raise HandoffChanged(handoff_id=handoff.id)
-    return await get(connection, handoff.id)
+    return await _written(connection, handoff.id)
+
+
+async def _written(connection: AsyncConnection, handoff_id: str) -> Handoff:
+    handoff = await get(connection, handoff_id)
+    touch(connection, [handoff])
+    return handoff
 
 
 async def amend(connection: AsyncConnection, handoff_id: str, **values: Any) -> Handoff:
     """The handoff with what is known of it changed: no transition, so no new version for the pages to miss."""
     await connection.execute(update(tables.handoffs).where(_h.id == handoff_id).values(**values))
-    return await get(connection, handoff_id)
+    return await _written(connection, handoff_id)
 
 
 async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Write new rows of one table with one statement."""
-    if rows:
+    """Write new rows of one table at once; all hold the same columns."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        await _copy(connection, table, rows)
+    else:
         await connection.execute(insert(table), list(rows))
 
 
-async def amend_all(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """`amend` of many: each row holds `_id` and the columns to change, all the same ones."""
-    if rows:
-        await connection.execute(update(tables.handoffs).where(_h.id == bindparam("_id")), list(rows))
+async def _copy(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """By COPY, in the same transaction: a third of what a prepared INSERT for each row costs both sides."""
+    names = list(rows[0])
+    processors = [
+        table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in names
+    ]
+    records = [
+        tuple(process(row[name]) if process else row[name] for name, process in zip(names, processors, strict=True))
+        for row in rows
+    ]
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.copy_records_to_table(table.name, records=records, columns=names)
 
 
 async def note_event(
@@ -193,28 +232,21 @@ async def events_of(connection: AsyncConnection, handoff_id: str) -> list[dict[s
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def note_decision(
-    connection: AsyncConnection,
-    made: Assignment,
-    *,
-    id: str,
-    at: datetime,
-    policy_version: str,
-    inputs: dict[str, Any],
-    result: dict[str, Any],
-) -> None:
-    await connection.execute(
-        insert(tables.handoff_decisions).values(
-            id=id, handoff_id=made.case_id, at=at, advisor_id=made.advisor_id, policy_version=policy_version,
-            inputs=inputs, result=result,
-        )
-    )  # fmt: skip
-
-
 async def decisions_of(connection: AsyncConnection, handoff_id: str) -> list[dict[str, Any]]:
+    """The decisions on a case, the earliest first; `inputs` as `replay.read_inputs` reads them."""
     table = tables.handoff_decisions
-    query = select(table).where(table.c.handoff_id == handoff_id).order_by(table.c.at, table.c.id)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    query = select_decisions().where(table.c.handoff_id == handoff_id).order_by(table.c.at, table.c.id)
+    return [whole_decision(row) for row in (await connection.execute(query)).mappings()]
+
+
+def select_decisions(*more: Any) -> Select[Any]:
+    table, staff = tables.handoff_decisions, tables.handoff_staffings
+    return select(table, staff.c.advisors, *more).outerjoin(staff, staff.c.id == table.c.staffing_id)
+
+
+def whole_decision(row: RowMapping) -> dict[str, Any]:
+    """A row of `select_decisions`, its inputs with the staff of that moment."""
+    return {**row, "inputs": {"advisors": row["advisors"], **row["inputs"]}}
 
 
 async def handling_times(connection: AsyncConnection) -> list[float]:
@@ -234,6 +266,12 @@ async def of_conversation(connection: AsyncConnection, conversation_id: str) -> 
     return [from_row(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def accusing(connection: AsyncConnection, conversation_id: str, person_id: str) -> bool:
+    """Whether one of the conversation's cases is a complaint about this person."""
+    query = select(_h.id).where(_h.conversation_id == conversation_id, _h.complained_about == person_id).limit(1)
+    return await connection.scalar(query) is not None
+
+
 async def presences(connection: AsyncConnection) -> dict[str, PresenceRow]:
     rows = (await connection.execute(select(tables.presence))).mappings()
     return {row["advisor_id"]: PresenceRow(**row) for row in rows}
@@ -241,6 +279,7 @@ async def presences(connection: AsyncConnection) -> dict[str, PresenceRow]:
 
 async def set_presence(connection: AsyncConnection, advisor_id: str, **values: Any) -> None:
     """Change what is known of an advisor's presence, the rest kept."""
+    touch(connection, presences=True)
     fresh = {"state": "offline", "heartbeat_at": None, "pinned": None, "base_load": 0} | values
     if not await insert_new(connection, tables.presence, {"advisor_id": advisor_id, **fresh}):
         await connection.execute(
@@ -250,8 +289,3 @@ async def set_presence(connection: AsyncConnection, advisor_id: str, **values: A
 
 async def count(connection: AsyncConnection, state: HandoffState) -> int:
     return int(await connection.scalar(select(func.count()).where(_h.state == state.value)) or 0)
-
-
-def exclusions(handoff: Handoff, advisor_ids: Sequence[str | None], why: str) -> dict[str, str]:
-    """Who must not be offered the case again, these added."""
-    return handoff.excluded | {advisor_id: why for advisor_id in advisor_ids if advisor_id}

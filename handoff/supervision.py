@@ -1,37 +1,33 @@
-"""What a supervisor does: takes over, listens, whispers; reads the measures; changes the weights."""
+"""What a supervisor does: takes over, listens, whispers; reads the measures; changes the rules."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from handoff import guest_store, reports, rules, store
+from handoff.alarms import Alarms, supervisors_only
+from handoff.alarms import SupervisorsOnly as SupervisorsOnly
 from handoff.core import Work, logger
-from handoff.fixtures import Fixtures
+from handoff.explain import explain
 from handoff.guests import Guest, GuestKind, GuestState
 from handoff.history import whisper_json
 from handoff.hours import SHANGHAI
-from handoff.joint import check_version
+from handoff.joint import check_not_accused, check_version
 from handoff.measures import measure
-from handoff.model import SUPERVISOR, HandoffState, Staff
-from handoff.offers import NotSuitable
-from handoff.policy import FOLDER, PolicyBroken, load_policy, version_of
+from handoff.model import HandoffState, Staff
+from handoff.policy import FOLDER, MatchingPolicy, PolicyBroken, load_policy, read_policy, version_of
 from handoff.ports import Json
 from handoff.record import Handoff
 from handoff.states import Event, TransitionNotAllowed
 from handoff.views import case_inputs, title
-from kit.errors import Conflict, Invalid, Refused
+from kit.errors import Conflict, Invalid
 
 #: A report over more days is a job for the data warehouse.
 LONGEST_REPORT = timedelta(days=92)
-
-
-class SupervisorsOnly(Refused):
-    """只有主管可以这样操作。"""
-
-    code = "supervisors_only"
 
 
 class PeriodWrong(Invalid):
@@ -52,28 +48,23 @@ class RulesBroken(Invalid):
     code = "rules_broken"
 
 
-def supervisors_only(staff: Staff) -> None:
-    if staff.role != SUPERVISOR:
-        raise SupervisorsOnly
-
-
-class Supervision(Fixtures):
+class Supervision(Alarms):
     def __init__(self, *parts: Any, folder: Path = FOLDER, **named: Any) -> None:
         super().__init__(*parts, **named)
         self._folder = folder
         self._stamp = rules.stamp(folder)
         self._saving = asyncio.Lock()
+        self._kept = ""
 
     # -- conversations ---------------------------------------------------------------------------------------
 
     async def take_over(self, handoff_id: str, staff: Staff, version: int | None = None) -> Json:
-        """The supervisor becomes the owner, whoever had the case. Raises SupervisorsOnly, NotSuitable."""
+        """The supervisor becomes the owner, whoever had the case. Raises SupervisorsOnly, Recused."""
         supervisors_only(staff)
         async with self.work() as work:
             handoff = await store.get(work.connection, handoff_id)
             check_version(handoff, version)
-            if handoff.complained_about == staff.id:
-                raise NotSuitable("客户投诉的是您本人,须由其他同事处理。")
+            check_not_accused(handoff, staff)
             had = handoff.owner_id if handoff.state is HandoffState.ACTIVE else None
             if had == staff.id:
                 return await self._shown(work, handoff)
@@ -101,6 +92,8 @@ class Supervision(Fixtures):
         supervisors_only(staff)
         async with self.work() as work:
             handoff = await store.get(work.connection, handoff_id)
+            if on:
+                check_not_accused(handoff, staff)
             present = await guest_store.present(work.connection, handoff.conversation_id)
             own = next((g for g in present if g.advisor_id == staff.id and g.kind is GuestKind.LISTENER), None)
             if on and own is None:
@@ -123,6 +116,7 @@ class Supervision(Fixtures):
         supervisors_only(staff)
         async with self.work() as work:
             handoff = await store.get(work.connection, handoff_id)
+            check_not_accused(handoff, staff)
             if handoff.state is not HandoffState.ACTIVE or handoff.owner_id is None:
                 raise TransitionNotAllowed(state=handoff.state.value, event="whisper")
             event: dict[str, Any] = {
@@ -135,6 +129,24 @@ class Supervision(Fixtures):
             frame = {"type": "whisper", "conversation_id": handoff.conversation_id, "whisper": shown}
             work.notes.append(({handoff.owner_id, staff.id}, frame))
             return shown
+
+    # -- decisions -------------------------------------------------------------------------------------------
+
+    async def decisions(self, handoff_id: str, staff: Staff) -> list[Json]:
+        """Each decision on a case in words, made again under the rules of then: `explain.explain`.
+
+        Raises SupervisorsOnly, Recused.
+        """
+        supervisors_only(staff)
+        roster = list((await self.roster()).values())
+        async with self._engine.begin() as connection:
+            check_not_accused(await store.get(connection, handoff_id), staff)
+            rows = await store.decisions_of(connection, handoff_id)
+            texts = await reports.policy_texts(connection, {row["policy_version"] for row in rows})
+        policies = {version: read_policy(*found) for version, found in texts.items()} | {
+            self.policy.version: self.policy
+        }
+        return [explain(row, roster, policies.get(row["policy_version"])) for row in rows]
 
     # -- measures --------------------------------------------------------------------------------------------
 
@@ -158,68 +170,74 @@ class Supervision(Fixtures):
 
     # -- rules -----------------------------------------------------------------------------------------------
 
-    async def weights(self, staff: Staff) -> Json:
-        """`{text, version, versions}`: the weights in force, and who changed them when."""
+    async def rules(self, staff: Staff, file: str = "priority") -> Json:
+        """`{file, text, version, versions}`: the rules in force, and who changed them when."""
         supervisors_only(staff)
         async with self._engine.begin() as connection:
             past = await reports.policy_versions(connection)
-        text = (self._folder / rules.NAME).read_text(encoding="utf-8")
         return {
-            "text": text, "version": load_policy(self._folder).version,
+            "file": file, "text": self._text(file), "version": load_policy(self._folder).version,
             "versions": [{**row, "at": row["at"].isoformat()} for row in past],
         }  # fmt: skip
 
-    async def preview_weights(self, staff: Staff, text: str) -> Json:
-        """`{errors, rows}`: what today's queue would have been under these weights; nothing is changed.
+    def _text(self, file: str) -> str:
+        return (self._folder / rules.NAMES[file]).read_text(encoding="utf-8")
 
-        Today's decisions are replayed from what they were made from; who waits undecided is taken as he stands now.
+    async def preview_rules(self, staff: Staff, text: str, file: str = "priority") -> Json:
+        """`{errors, rows}`: what today's queue would have been under these rules; nothing is changed.
+
+        Today's decisions are replayed from what they were made from; for the weights, who waits undecided is taken as
+        he stands now.
         """
         supervisors_only(staff)
-        new, errors = rules.checked(text)
+        new, errors = rules.checked(text, file)
         if new is None:
             return {"errors": errors, "rows": []}
-        await self.roster()
+        roster = list((await self.roster()).values())
         start = _midnight(self._clock.now().astimezone(SHANGHAI).date())
         async with self._engine.begin() as connection:
             decisions = await reports.decisions_since(connection, start)
             scene = await self.scene(connection, self._clock.now())
+        if isinstance(new, MatchingPolicy):
+            # A busy day takes seconds; nobody else is to wait for it.
+            return {"errors": [], "rows": await asyncio.to_thread(rules.preview_matching, decisions, roster, new)}
         decided = {decision["handoff_id"] for decision in decisions}
         decisions += [
             {
                 "id": handoff.id, "handoff_id": handoff.id, "client_name": handoff.client.name, "at": scene.now,
-                "inputs": case_inputs(handoff, scene),
+                "inputs": {**case_inputs(handoff, scene), "advisors": scene.staff_inputs},
             }
             for handoff in scene.queue
             if handoff.id not in decided
         ]  # fmt: skip
-        return {"errors": [], "rows": rules.preview(decisions, self._roster.values(), self.policy.priority, new)}
+        return {"errors": [], "rows": rules.preview(decisions, roster, self.policy.priority, new)}
 
-    async def save_weights(self, staff: Staff, text: str, version: str) -> Json:
-        """Put these weights in force: `{version}`. Raises RulesBroken (`errors`), RulesChanged."""
+    async def save_rules(self, staff: Staff, text: str, version: str, file: str = "priority") -> Json:
+        """Put these rules in force: `{version}`. Raises RulesBroken (`errors`), RulesChanged."""
         supervisors_only(staff)
-        _, errors = rules.checked(text)
+        _, errors = rules.checked(text, file)
         if errors:
             raise RulesBroken(f"第 {errors[0]['line']} 行:{errors[0]['words']}", errors=errors)
         async with self._saving:
             async with self.work() as work:
                 if load_policy(self._folder).version != version:
                     raise RulesChanged
-                old, matching = [
-                    (self._folder / name).read_text(encoding="utf-8") for name in (rules.NAME, "matching.yml")
-                ]
-                await self._keep_texts(work, old, matching, author="")
-                await self._keep_texts(work, text, matching, author=staff.id)
+                old = {name: self._text(name) for name in rules.NAMES}
+                await self._keep_texts(work, old, author="")
+                await self._keep_texts(work, old | {file: text}, author=staff.id)
             # No transaction takes a file back: it is written once the text is kept.
-            rules.write(text, self._folder)
+            rules.write(text, file, self._folder)
             self._take_policy()
-        logger.info("Weights changed", action="weights_changed", author=staff.id, version=self.policy.version)
+        logger.info("Rules changed", action="rules_changed", author=staff.id, file=file, version=self.policy.version)
         async with self.work() as work:
             await self.match(work)
         return {"version": self.policy.version}
 
-    async def _keep_texts(self, work: Work, priority: str, matching: str, *, author: str) -> None:
-        version = version_of(priority, matching)
-        await reports.note_policy(work.connection, version, priority, matching, author=author, at=work.now)
+    async def _keep_texts(self, work: Work, texts: Mapping[str, str], *, author: str) -> None:
+        version = version_of(texts["priority"], texts["matching"])
+        await reports.note_policy(
+            work.connection, version, texts["priority"], texts["matching"], author=author, at=work.now
+        )
 
     def _take_policy(self) -> None:
         self._stamp = rules.stamp(self._folder)
@@ -234,7 +252,17 @@ class Supervision(Fixtures):
                 logger.error(
                     "The rules cannot be followed; the last ones stay", action="rules_broken", cause=error.message
                 )
+        if self._kept != self.policy.version:
+            await self._keep_current()
         await super().tick()
+
+    async def _keep_current(self) -> None:
+        """The texts of the rules in force, so that what is decided by them can be made again whatever comes later."""
+        texts = {name: self._text(name) for name in rules.NAMES}
+        if version_of(texts["priority"], texts["matching"]) == self.policy.version:
+            async with self.work() as work:
+                await self._keep_texts(work, texts, author="")
+        self._kept = self.policy.version
 
 
 def _midnight(day: date) -> datetime:

@@ -5,7 +5,7 @@ Annotations are not postponed here: FastAPI reads them, and `Reader` is known on
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
@@ -16,6 +16,7 @@ from handoff.service import Handoffs
 from kit.masking import Masked
 
 MOST_RULES_CHARS = 40_000
+RuleFile = Literal["priority", "matching"]
 
 
 class Versioned(BaseModel):
@@ -43,12 +44,15 @@ class FollowedUp(BaseModel):
     note: Masked = Field("", max_length=2000)
 
 
-class Weights(BaseModel):
+class Rules(BaseModel):
+    """file: priority (how urgent) or matching (who gets it)."""
+
+    file: RuleFile = "priority"
     text: str = Field(max_length=MOST_RULES_CHARS)
 
 
-class WeightsSaved(Weights):
-    """version: of the weights that were edited."""
+class RulesSaved(Rules):
+    """version: of the rules that were edited."""
 
     version: str = Field(max_length=16)
 
@@ -91,6 +95,19 @@ def supervisor_router(handoffs: Handoffs, signed_in: Callable[..., Any]) -> APIR
         await handoffs.follow_up_done(follow_up_id, staff, body.note)
         return {}
 
+    @router.get("/handoffs/{handoff_id}/decisions")
+    async def decisions(handoff_id: str, staff: Reader) -> Json:
+        return {"decisions": await handoffs.decisions(handoff_id, staff)}
+
+    @router.get("/alerts")
+    async def alerts(staff: Reader, unseen: bool = False) -> Json:
+        return {"alerts": await handoffs.alerts(staff, unseen=unseen)}
+
+    @router.post("/alerts/{alert_id}/seen")
+    async def alert_seen(alert_id: str, staff: Reader) -> Json:
+        await handoffs.alert_seen(alert_id, staff)
+        return {}
+
     @router.get("/measures")
     async def measures(
         staff: Reader, first: Annotated[date | None, Query(alias="from")] = None,
@@ -99,15 +116,15 @@ def supervisor_router(handoffs: Handoffs, signed_in: Callable[..., Any]) -> APIR
         return await handoffs.measures(staff, first, last)
 
     @router.get("/rules")
-    async def weights(staff: Reader) -> Json:
-        return await handoffs.weights(staff)
+    async def rules(staff: Reader, file: RuleFile = "priority") -> Json:
+        return await handoffs.rules(staff, file)
 
     @router.post("/rules/preview")
-    async def preview_weights(body: Weights, staff: Reader) -> Json:
-        return await handoffs.preview_weights(staff, body.text)
+    async def preview_rules(body: Rules, staff: Reader) -> Json:
+        return await handoffs.preview_rules(staff, body.text, body.file)
 
     @router.post("/rules")
-    async def save_weights(body: WeightsSaved, staff: Reader) -> Json:
-        return await handoffs.save_weights(staff, body.text, body.version)
+    async def save_rules(body: RulesSaved, staff: Reader) -> Json:
+        return await handoffs.save_rules(staff, body.text, body.version, body.file)
 
     return router

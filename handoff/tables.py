@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     Float,
@@ -99,6 +100,23 @@ handoff_events = Table(
     Index("ix_handoff_events_handoff_id_at", "handoff_id", "at"),
 )
 
+#: One row: how many transactions have written here. Who finds his own number still the latest has seen everything.
+handoff_turns = Table(
+    "handoff_turns",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+#: Presence and load of all staff, as the decisions of one transaction saw them.
+handoff_staffings = Table(
+    "handoff_staffings",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("advisors", JSON, nullable=False),
+)
+
 #: Each decision with its inputs: it can be replayed and explained later.
 handoff_decisions = Table(
     "handoff_decisions",
@@ -109,9 +127,29 @@ handoff_decisions = Table(
     Column("advisor_id", String(64), nullable=False),
     Column("policy_version", String(16), nullable=False),
     Column("inputs", JSON, nullable=False),
+    #: Row of `handoff_staffings`; null where the inputs hold it themselves.
+    Column("staffing_id", String(64)),
     Column("result", JSON, nullable=False),
     ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
     Index("ix_handoff_decisions_handoff_id", "handoff_id"),
+)
+
+#: Promises to clients that were not kept; each is told once.
+handoff_alerts = Table(
+    "handoff_alerts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("handoff_id", String(64), nullable=False),
+    Column("promise", String(10), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_by", String(64)),
+    Column("seen_at", Instant),
+    ForeignKeyConstraint(["handoff_id"], ["handoffs.id"]),
+    CheckConstraint("promise IN ('answer', 'resolve', 'alert')", name="ck_handoff_alerts_promise"),
+    Index("uq_handoff_alerts_promise", "handoff_id", "promise", unique=True),
+    Index("ix_handoff_alerts_at", "at"),
 )
 
 #: Messages, call-backs and appointments left instead of waiting.

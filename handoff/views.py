@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from handoff import estimate as estimating
+from handoff import exclusion
 from handoff.guests import Guest, GuestState
+from handoff.index import AdvisorIndex
+from handoff.matching import terms
 from handoff.model import (
     SUPERVISOR,
     Advisor,
@@ -22,12 +25,54 @@ from handoff.model import (
     Staff,
     TimelineMessage,
 )
-from handoff.policy import Policy
-from handoff.priority import prioritise
+from handoff.policy import MatchingPolicy, Policy, PriorityPolicy
+from handoff.priority import Standing, points_at, prioritise, standing
 from handoff.record import Handoff
 
 Json = dict[str, Any]
 CUSTOMER_SERVICE, TRAINER = "客服", "训练师"
+
+
+def _as_weighty(one: Handoff, other: Handoff) -> bool:
+    """Whether two states of a case have the same standing."""
+    return one is other or (one.reasons, one.emotion, one.strength, one.client) == (
+        other.reasons, other.emotion, other.strength, other.client,
+    )  # fmt: skip
+
+
+class Memory:
+    """What scenes of one process have worked out: how weighty a case is whatever the time, and the staff as columns."""
+
+    def __init__(self) -> None:
+        self._standing: dict[str, tuple[Handoff, PriorityPolicy, Standing]] = {}
+        self._index: AdvisorIndex | None = None
+        self._roster: Sequence[Advisor] = ()
+        self._kinds_policy: MatchingPolicy | None = None
+        self._kinds: dict[Hashable, list[int]] = {}
+
+    def standing(self, handoff: Handoff, weights: PriorityPolicy) -> Standing:
+        known = self._standing.get(handoff.id)
+        if known is None or known[1] is not weights or not _as_weighty(known[0], handoff):
+            known = self._standing[handoff.id] = (handoff, weights, standing(handoff.case, weights))
+        return known[2]
+
+    def index(self, staff: Sequence[AdvisorView], policy: MatchingPolicy) -> AdvisorIndex:
+        if self._index is None or self._index.policy is not policy or not self._index.follow(staff):
+            self._index = AdvisorIndex(staff, policy)
+        return self._index
+
+    def kinds(self, staff: Sequence[AdvisorView], policy: MatchingPolicy) -> dict[Hashable, list[int]]:
+        """What `estimate.Line` found for this roster: who could ever take a kind of case does not change in a day."""
+        advisors = [view.advisor for view in staff]
+        same = self._kinds_policy is policy and len(advisors) == len(self._roster)
+        if not same or any(one is not other for one, other in zip(advisors, self._roster, strict=True)):
+            self._roster, self._kinds_policy, self._kinds = advisors, policy, {}
+        return self._kinds
+
+    def keep(self, handoffs: Mapping[str, Handoff]) -> None:
+        """Forget the cases that are not open any more, once they are many."""
+        if len(self._standing) > 2 * len(handoffs) + 1000:
+            self._standing = {one: known for one, known in self._standing.items() if one in handoffs}
 
 
 @dataclass(frozen=True)
@@ -41,16 +86,58 @@ class Scene:
     now: datetime
     #: handoff -> those who are invited or take part beside its owner.
     guests: Mapping[str, Sequence[Guest]] = field(default_factory=dict)
+    #: What outlives a scene, so that the next one need not work it out again.
+    memory: Memory = field(default_factory=lambda: Memory())
+    #: handoff -> its points at this instant; handed on to the scene after a change.
+    counted: dict[str, tuple[Handoff, int]] = field(default_factory=dict)
 
     @cached_property
     def _priorities(self) -> dict[str, Priority]:
         return {}
 
+    @property
+    def index(self) -> AdvisorIndex:
+        """The staff as columns; to be asked before anything else is awaited, since other scenes share it."""
+        return self.memory.index(self.staff, self.policy.matching)
+
+    @cached_property
+    def _settled(self) -> dict[str, Case]:
+        return {}
+
+    def case(self, handoff: Handoff) -> Case:
+        """The case as the rules see it now: with those exclusions that still hold."""
+        policy = self.policy.matching
+        reserved = terms(handoff.case, policy, now=self.now).reserve
+        if not handoff.excluded and not reserved:
+            return handoff.case
+        if handoff.id not in self._settled:
+            past, index = exclusion.read(handoff.excluded, handoff.requested_at), self.index
+            case = exclusion.settled(
+                handoff.case, past, lambda case: index.anybody(case, now=self.now), policy, now=self.now
+            )
+            lonely = reserved and index.only_rare(case, now=self.now)
+            self._settled[handoff.id] = replace(case, unreserved=True) if lonely else case
+        return self._settled[handoff.id]
+
+    def points(self, handoff: Handoff) -> int:
+        """`priority(handoff).points`, without the words."""
+        known = self.counted.get(handoff.id)
+        if known is not None and known[0] is handoff:
+            return known[1]
+        if handoff.accepted_at or handoff.ended_at:
+            found = self.priority(handoff).points
+        else:
+            weights = self.policy.priority
+            found = points_at(self.memory.standing(handoff, weights), handoff.case, weights, now=self.now)
+        self.counted[handoff.id] = (handoff, found)
+        return found
+
     def priority(self, handoff: Handoff) -> Priority:
         if handoff.id not in self._priorities:
             # A case that is over does not grow more urgent.
-            at = handoff.accepted_at or handoff.ended_at or self.now
-            self._priorities[handoff.id] = prioritise(handoff.case, self.policy.priority, now=at)
+            at, weights = handoff.accepted_at or handoff.ended_at or self.now, self.policy.priority
+            given = self.memory.standing(handoff, weights)
+            self._priorities[handoff.id] = prioritise(handoff.case, weights, now=at, given=given)
         return self._priorities[handoff.id]
 
     def after(self, moved: Sequence[Handoff]) -> Scene:
@@ -59,7 +146,7 @@ class Scene:
         then = known | {handoff.id: handoff for handoff in moved}
         change = Counter(h.holder for h in then.values())
         change.subtract(h.holder for h in known.values())
-        staff = [replace(v, load=v.load + change[v.id]) if change[v.id] else v for v in self.staff]
+        staff = [AdvisorView(v.advisor, v.presence, v.load + change[v.id]) if change[v.id] else v for v in self.staff]
         return replace(self, handoffs=[h for h in then.values() if h.open], staff=staff)
 
     @cached_property
@@ -79,7 +166,7 @@ class Scene:
     def queue(self) -> list[Handoff]:
         """Waiting and offered ones, the next to be served first."""
         found = [h for h in self.handoffs if h.queued]
-        return sorted(found, key=lambda h: (-self.priority(h).points, h.requested_at, h.id))
+        return sorted(found, key=lambda h: (-self.points(h), h.requested_at, h.id))
 
     @property
     def waiting(self) -> list[Handoff]:
@@ -87,26 +174,35 @@ class Scene:
         return [h for h in self.queue if h.state is HandoffState.WAITING]
 
     def cases(self) -> list[tuple[Case, int]]:
-        return [(handoff.case, self.priority(handoff).points) for handoff in self.waiting]
+        return [(self.case(handoff), self.points(handoff)) for handoff in self.waiting]
 
     @cached_property
-    def _rivals(self) -> tuple[estimating.Line, dict[str, int]]:
-        line = estimating.Line(self.staff, self.policy.matching)
-        return line, {handoff.id: line.step(handoff.case) for handoff in self.waiting}
+    def _line(self) -> estimating.Line:
+        policy = self.policy.matching
+        return estimating.Line(self.staff, policy, now=self.now, known=self.memory.kinds(self.staff, policy))
+
+    @cached_property
+    def _rivals(self) -> dict[str, int]:
+        return {handoff.id: self._line.step(handoff.case) for handoff in self.waiting}
+
+    @cached_property
+    def _estimates(self) -> dict[str, estimating.Estimate]:
+        return {}
 
     def estimate(self, handoff: Handoff) -> estimating.Estimate:
         if handoff.state is HandoffState.OFFERED:
             return estimating.Estimate(1, int(estimating.ANSWER_SECONDS))
-        line, rivals = self._rivals
-        return estimating.estimate(
-            handoff.case,
-            rivals.get(handoff.id, 0),
-            line.possible(handoff.case),
-            self.staff,
-            self.policy.matching,
-            now=self.now,
-            handling_seconds=self.handling_seconds,
-        )
+        if handoff.id not in self._estimates:
+            self._estimates[handoff.id] = estimating.estimate(
+                self.case(handoff),
+                self._rivals.get(handoff.id, 0),
+                self._line.able(handoff.case),
+                self.staff,
+                self.policy.matching,
+                now=self.now,
+                handling_seconds=self.handling_seconds,
+            )
+        return self._estimates[handoff.id]
 
     def words(self, handoff: Handoff) -> str:
         if handoff.state is HandoffState.ACTIVE:
@@ -269,15 +365,15 @@ def sees_assets(reader: Staff, handoff: Handoff, guests: Iterable[Guest] = ()) -
 
 
 def case_inputs(handoff: Handoff, scene: Scene) -> Json:
-    """What a decision was made from, to replay it."""
-    case = handoff.case
+    """What a decision was made from, to replay it; the staff (`Scene.staff_inputs`) is kept once for all of a scene."""
+    case = scene.case(handoff)
     return {
         "now": scene.now.isoformat(), "requested_at": case.requested_at.isoformat(), "topic": case.topic,
         "second_topic": case.second_topic, "reasons": list(case.reasons), "emotion": case.emotion,
         "strength": case.strength, "tier": case.client.tier, "region": case.client.region,
         "own_advisor": case.client.own_advisor, "dialect": case.client.dialect,
         "language_hard": case.client.language_hard, "member_level": case.client.member_level,
-        "excluded": case.excluded, "complained_about": case.complained_about, "knew": case.knew,
+        "excluded": case.excluded, "again": case.again, "unreserved": case.unreserved,
+        "complained_about": case.complained_about, "knew": case.knew,
         "directed_to": case.directed_to,
-        "advisors": scene.staff_inputs,
     }  # fmt: skip

@@ -23,7 +23,7 @@ from handoff.hours import on_shift
 from handoff.matching import about_colleague, blocks, terms
 from handoff.model import SUPERVISOR, AdvisorView, Case, Presence
 from handoff.policy import Ageing, Policy
-from handoff.priority import ageing_of, standing
+from handoff.priority import ageing_of, points_at, standing
 
 #: Instants are counted in whole microseconds from here: exact, and in order.
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -108,16 +108,15 @@ class WaitingIndex:
             barred = next(blocks(case, view, asked, self.policy.matching, now=now), None)
             if barred is None:
                 return place
-            # What bars this one bars the later ones of its kind too, unless it is his own exclusion, or a standing
-            # order that is dropped with time.
-            if view.id not in case.excluded and "standing_order" not in case.reasons:
+            # What bars this one bars the later ones of its kind too, unless it is his own exclusion, a standing order
+            # that is dropped with time, or a last place that is kept from those who do not mean him.
+            his_own = view.id in case.excluded or "standing_order" in case.reasons
+            if not his_own and not (asked.reserve and view.free <= self.policy.matching.reserved_places):
                 return None
         return None
 
     def _points_of(self, case: Case, now: datetime) -> int:
-        given = standing(case, self.policy.priority)
-        aged = ageing_of(case, self.policy.priority).points(case.waited_seconds(now))
-        return given.points + max(0, min(int(aged), given.room))
+        return points_at(standing(case, self.policy.priority), case, self.policy.priority, now=now)
 
     def _points(self, columns: dict[str, NDArray[np.int64]], waited: NDArray[np.float64]) -> NDArray[np.int64]:
         policy = self.policy.priority

@@ -16,10 +16,10 @@ POLICY = load_policy().matching
 def told(one=None, ahead=(), now=AFTERNOON, staff=None, **loads):  # type: ignore[no-untyped-def]
     one = one or case()
     people = views(**loads) if staff is None else staff
-    line = Line(people, POLICY)
+    line = Line(people, POLICY, now=now)
     for other in ahead:
         line.step(other)
-    return estimate(one, line.step(one), line.possible(one), people, POLICY, now=now, handling_seconds=240)
+    return estimate(one, line.step(one), line.able(one), people, POLICY, now=now, handling_seconds=240)
 
 
 FULL = {"A01": 4, "A02": 4, "A10": 5, "A11": 3, "A14": 2}

@@ -160,7 +160,7 @@ async def test_only_supervisors_may(world: World) -> None:
     for call in (
         world.handoffs.take_over(handoff_id, staff("A09")), world.handoffs.listen(handoff_id, staff("A09")),
         world.handoffs.whisper(handoff_id, staff("A09"), "嗯"), world.handoffs.measures(staff("A09")),
-        world.handoffs.weights(staff("A09")),
+        world.handoffs.rules(staff("A09")),
     ):  # fmt: skip
         with pytest.raises(SupervisorsOnly):
             await call

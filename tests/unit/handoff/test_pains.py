@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+from kit.settings import ROOT
 from tests.unit.handoff.roster import shanghai
 from tests.unit.handoff.world import World, staff, world_in
 
@@ -58,3 +60,22 @@ async def test_places_that_wake_up_do_not_overrun_the_capacity(world: World) -> 
     assert loads["A10"] == (5, 5)
     # 4 + 5 places: one conversation, one visit, seven offers; five wait.
     assert sum(one["state"] == "waiting" for one in snapshot["queue"]) == 12 - (4 - 1) - (5 - 1)
+
+
+def test_every_test_that_the_table_names_is_there() -> None:
+    table = (ROOT / "docs" / "handoff.md").read_text(encoding="utf-8").split("## What goes wrong elsewhere")[1]
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    missing, file, count = [], "", 0
+    for quoted in re.findall(r"`([^`]+)`", table):
+        name = quoted
+        if quoted.startswith("test_") and ": " in quoted:
+            file, name = quoted.split(": ")
+        elif " " in quoted or "/" in quoted:
+            # A command, a folder, or a test of the pages.
+            continue
+        count += 1
+        # A property's test is named after what it asserts, a machine's is its invariant.
+        if not re.search(rf"def (test_)?{name}\b", sources.get(file, "")):
+            missing.append(quoted)
+    assert missing == []
+    assert count > 40

@@ -73,14 +73,15 @@ async def test_nobody_answers_then_the_next_best_is_asked(world: World) -> None:
     await world.wait(5, "A01", "A10")
     assert (await world.shown(asked["handoff_id"]))["offered_to"]["id"] == "A10"
     body = await world.handoffs.decline(asked["handoff_id"], staff("A10"), "正在开会")
-    assert body["handoff"]["state"] == "waiting"
+    # Nobody else is there: who missed it is asked once more, at once.
+    assert body["handoff"]["offered_to"]["id"] == "A01"
+    assert body["handoff"]["because"][-1] == "本单超时未接,没有其他同事能接,再次派给他"
     found = await world.handoffs.detail(asked["handoff_id"], staff("A14"))
     blocked = {c["advisor"]["id"]: c["blocked_by"] for c in found["candidates"]}
-    assert blocked["A01"] == ["本单超时未接"]
-    assert blocked["A10"] == ["本单已拒绝:正在开会"]
+    assert blocked["A01"] == []
+    assert blocked["A10"] == ["本单已拒绝:正在开会,1 分钟后可再派"]
     # Waiting counts from the first request.
     assert found["handoff"]["waited_seconds"] == 45
-    # Whoever missed the offer may still take the case by hand.
     assert (await world.handoffs.accept(asked["handoff_id"], staff("A01")))["handoff"]["owner"]["id"] == "A01"
 
 
@@ -302,3 +303,20 @@ async def test_a_former_owner_reads_no_further_than_his_service(world: World) ->
     later = {who: "这是以后的事" in [m["text"] for m in read["messages"]] for who, read in reads.items()}
     assert later == {"A01": False, "A02": True, "A14": True}
     assert reads["A01"]["messages"]
+
+
+async def test_the_last_places_of_a_rare_licence_are_kept_while_others_are_there(world: World) -> None:
+    # A09 (投资 5, 私募销售) has 4 places; the client of 财富 is served by A01 (投资 4) once two are left.
+    world.house.known |= {f"U{n}": told_client(f"U{n}", tier="财富") for n in range(1, 5)}
+    await world.online("A09", "A01")
+    given = [await world.shown((await world.ask(f"U{n}"))["handoff_id"]) for n in (1, 2, 3)]
+    assert [one["offered_to"]["id"] for one in given] == ["A09", "A09", "A01"]
+    needed = await world.ask("U4", topic="私募")
+    assert (await world.shown(needed["handoff_id"]))["offered_to"]["id"] == "A09"
+
+
+async def test_nobody_waits_for_a_kept_place_when_nobody_else_is_there(world: World) -> None:
+    world.house.known |= {f"U{n}": told_client(f"U{n}", tier="财富") for n in range(1, 5)}
+    await world.online("A09")
+    given = [await world.shown((await world.ask(f"U{n}"))["handoff_id"]) for n in (1, 2, 3, 4)]
+    assert {one["state"] for one in given} == {"offered"}

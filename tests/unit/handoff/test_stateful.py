@@ -23,6 +23,7 @@ from handoff.record import Handoff
 from handoff.states import TRANSITIONS
 from kit.errors import AgentError
 from tests.unit.handoff.roster import ADVISORS
+from tests.unit.handoff.test_board import agrees
 from tests.unit.handoff.world import World, staff, world_in
 
 T = TypeVar("T")
@@ -151,6 +152,10 @@ class Desk(RuleBasedStateMachine):
         for guest in self.run(self._guests()):
             assert guest.handoff_id in active
             assert guest.advisor_id != active[guest.handoff_id]
+
+    @invariant()
+    def the_board_is_true(self) -> None:
+        self.run(agrees(self.world))
 
     async def _guests(self) -> list[Guest]:
         async with self.world.engine.begin() as connection:

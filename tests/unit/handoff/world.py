@@ -159,7 +159,10 @@ class World:
             await self.handoffs.tick()
 
     async def shown(self, handoff_id: str) -> Json:
-        found = await self.handoffs.detail(handoff_id, staff("A14"))
+        return await self.shown_to(handoff_id, "A14")
+
+    async def shown_to(self, handoff_id: str, reader: str) -> Json:
+        found = await self.handoffs.detail(handoff_id, staff(reader))
         body: Json = found["handoff"]
         return body
 
