@@ -12,7 +12,7 @@ from sanic import HTTPResponse, Request, Sanic, json
 from actions.services import House, connect
 from actions.shell import executor
 from kit import log, settings
-from knowledge.search import Library
+from knowledge.opening import open_library
 
 
 async def close(house: House, _app: Any) -> None:
@@ -33,7 +33,7 @@ def refuse_strangers(key: str, request: Request) -> HTTPResponse | None:
 def main() -> None:
     config = settings.load()
     log.configure(config.log_level)
-    house = connect(config, Library.load())
+    house = connect(config, open_library(kept=config.var / "knowledge"))
     app = create_app(executor(house), cors_origins=[])
     app.config.KEEP_ALIVE_TIMEOUT = 120
     app.register_middleware(partial(refuse_strangers, config.key), "request")

@@ -4,8 +4,10 @@ Over one span of days the fund's move is split by differences, which add up exac
  market  the move of the market index (沪深300)
  sector  the move of the fund's benchmark beyond the market
  own     the move of the fund beyond its benchmark
-Timing compares what the client has gained since buying with what the fund did over the same days from the first purchase on:
-money that came in later and dearer shows as a gap below.
+In yuan (`split`) each part is taken on what the client held all the span; what the purchases of the span themselves have
+gained or lost is the client's timing, so that the four add up to what the shares still held have made.
+Since the first purchase, `timing` compares the client's rate of gain with the fund's over the same days: money that came in
+later and dearer shows as a gap below.
 """
 
 from __future__ import annotations
@@ -55,6 +57,31 @@ def moves(fund: Sequence[Nav], market: Sequence[Nav]) -> Moves | None:
     )
 
 
+@dataclass(frozen=True)
+class Split:
+    """Yuan over one span, of the shares still held; total = market + sector + own + timing."""
+
+    market: float
+    sector: float
+    own: float
+    timing: float
+
+    @property
+    def total(self) -> float:
+        return self.market + self.sector + self.own + self.timing
+
+
+def split(holding: Holding, fund: Sequence[Nav], found: Moves) -> Split | None:
+    """The span's gain or loss in yuan by its causes; None when the first day's NAV is missing."""
+    first = next((nav.nav for nav in fund if nav.date == found.start), None)
+    last = next((nav.nav for nav in reversed(fund) if nav.date == found.end), None)
+    if first is None or last is None:
+        return None
+    base = float(sum((lot.shares for lot in holding.lots if lot.confirmed_on <= found.start), Decimal(0)) * first)
+    new = (lot.shares * last - lot.cost for lot in holding.lots if lot.confirmed_on > found.start)
+    return Split(base * found.market, base * found.sector, base * found.own, float(sum(new, Decimal(0))))
+
+
 def _move(first: Decimal, last: Decimal) -> float:
     return float(last / first - 1) if first else 0.0
 
@@ -97,6 +124,46 @@ def drawdown(navs: Sequence[Nav]) -> Drawdown | None:
         return None
     top = max(navs, key=lambda nav: nav.nav)
     return Drawdown(top.date, top.nav, navs[-1].nav)
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A fall of the fund itself: from its high, how deep, and when the high was back; None: not yet."""
+
+    peak_on: date
+    depth: float
+    back_on: date | None
+
+    @property
+    def months(self) -> int | None:
+        return None if self.back_on is None else max(1, round((self.back_on - self.peak_on).days / 30.4))
+
+
+def falls(navs: Sequence[Nav], least: float = 0.10) -> list[Fall]:
+    """The falls of at least so much from a high, the oldest first; each ends when the high is back."""
+    found: list[Fall] = []
+    peak, low = (navs[0] if navs else None), Decimal(0)
+    for nav in navs:
+        if peak is None or nav.nav >= peak.nav:
+            if peak is not None and low and _move(peak.nav, low) <= -least:
+                found.append(Fall(peak.date, _move(peak.nav, low), nav.date))
+            peak, low = nav, nav.nav
+        low = min(low or nav.nav, nav.nav)
+    if peak is not None and low and _move(peak.nav, low) <= -least:
+        found.append(Fall(peak.date, _move(peak.nav, low), None))
+    return found
+
+
+def together(navs: Mapping[str, Sequence[Nav]], weights: Mapping[str, Decimal]) -> list[Nav]:
+    """The portfolio as one path: today's weights held over the days that all funds have in common."""
+    known = [code for code in weights if navs.get(code)]
+    if not known:
+        return []
+    tables = {code: {nav.date: nav.nav / navs[code][-1].nav for nav in navs[code]} for code in known}
+    days = sorted(set.intersection(*(set(table) for table in tables.values())))
+    total = sum((weights[code] for code in known), Decimal(0)) or Decimal(1)
+    levels = [sum((weights[code] / total * tables[code][on] for code in known), Decimal(0)) for on in days]
+    return [Nav(date=on, nav=level, benchmark=level) for on, level in zip(days, levels, strict=True)]
 
 
 #: Sectors that are broad by themselves: holding one of them is no bet on a branch.

@@ -69,11 +69,16 @@ def diagnose(
         (i.value * (funds[i.fund].fees.management + funds[i.fund].fees.custody) for i in items if i.fund in funds),
         Decimal(0),
     )
+    single = max(items, key=lambda i: i.share_of_assets)
+    one_heavy = single.share_of_assets > HEAVY and single.kind not in attribution.STEADY_KINDS
+    whole = attribution.drawdown(attribution.together(navs, {i.fund: i.value for i in items}))
     falls = {i.name: attribution.drawdown(navs.get(i.fund, [])) for i in items}
     deepest = min(((low.rate, name) for name, low in falls.items() if low), default=(0.0, ""))
     return [
         ("集中度", (f"最重的板块是{top},占{rate(share, 1)}" if sectors else "没有押在单一板块上")
          + (",超过一半,偏集中" if share > HEAVY else ""), "warn" if share > HEAVY else "muted"),
+        ("单只占比", f"最重的一只是{single.name},占{rate(single.share_of_assets, 1)}" + (",超过一半,偏集中" if one_heavy else ""),
+         "warn" if one_heavy else "muted"),
         ("重叠", "同一板块买了不止一只:" + ";".join(double) if double else "没有同一板块的重复", "warn" if double else "muted"),
         ("走势相似", "、".join(f"{a}和{b}近一年走势很像(相关{value:.2f})" for a, b, value in pairs[:2]) or "没有走势特别像的",
          "warn" if pairs else "muted"),
@@ -82,6 +87,8 @@ def diagnose(
         ("风险匹配", f"{'、'.join(f'{i.name}({i.risk})' for i in above)}超过您的等级{level},可保留或卖出,不能加仓(RULE-SUIT)"
          if above else f"都在您的等级{level}以内", "warn" if above else "muted"),
         ("费用", f"管理费和托管费每年约{money(cost)}(已从净值里扣)", "muted"),
+        ("组合近一年回撤", f"按现在的配置,合起来从高点{change(whole.rate)}" if whole else "数据不足",
+         "warn" if whole and whole.rate < -0.15 else "muted"),
         ("近一年回撤", f"{deepest[1]}从高点{change(deepest[0])}" if deepest[1] else "数据不足",
          "warn" if deepest[0] < -0.15 else "muted"),
     ]  # fmt: skip

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from actions import grievance, risk
 from actions.answers import HUMAN, Answer, about, answers, say
+from actions.grievance import KINDS
 from actions.orders.wording import order_line
 from actions.services import House
 from actions.turn import Turn
-from actions.words import cite, comfort
+from actions.words import cite, comfort, with_comfort
 from actions.writing import as_date, change, day, gain, moment, money
 from institution.models import Complaint, Holding, Order
 
-KINDS = {
-    "complain_delay": "到账延迟", "complain_return": "收益异议", "complain_attitude": "服务态度", "complain_missell": "误导销售",
-    "complain_system": "系统故障", "complain_fee": "收费争议", "complain_privacy": "信息泄露", "complain_other": "其他",
-}  # fmt: skip
 SORRY = {
     "complain_delay": "让您等钱等着急了,非常抱歉。", "complain_return": "数字对不上,换谁都会不放心,抱歉让您费心。",
     "complain_attitude": "没有好好待您,是我们的不对,向您道歉。", "complain_missell": "这件事很严重,我们会认真查清楚。",
@@ -40,15 +38,18 @@ class Found:
 @answers(*KINDS)
 async def complain(turn: Turn, house: House) -> Answer:
     """Apology, the facts, the ticket, the remedy by the rule, and a person."""
-    intent = turn.intent if turn.intent in KINDS else "complain_other"
-    if unsure(turn, intent):
+    intent = grievance.kind_of(turn)
+    if grievance.denied(turn.text):
+        return await without_ticket(turn, house, intent)
+    if grievance.unsure(turn, intent):
         return say(f"这件事您是想登记投诉({KINDS[intent]}),还是先问清楚?要登记就说「我要投诉」,我马上记下来。",
                    quick=("我要投诉", HUMAN))  # fmt: skip
     found = await look_up(intent, turn, house)
-    if (still := open_ticket(await house.institution.complaints(turn.client_id), intent)) is not None:
+    tickets = await house.institution.complaints(turn.client_id)
+    if (still := grievance.belongs_to(turn, tickets, intent)) is not None:
         return once_more(turn, found, still)
     ticket = await house.institution.open_complaint(
-        turn.client_id, kind=KINDS[intent], text=turn.text, key=f"{turn.message_id}-complaint"
+        turn.client_id, kind=KINDS[intent], text=grievance.in_words(turn), key=f"{turn.message_id}-complaint"
     )
     rules = await house.rules(turn.today, *found.rules)
     parts = [
@@ -71,29 +72,28 @@ async def complain(turn: Turn, house: House) -> Answer:
     return answer.remembering(**about(found.fund), last_ticket=ticket.id)
 
 
-#: Below this certainty, and without anger, a complaint is not put on record unasked.
-SURE = 0.65
-
-
-def unsure(turn: Turn, intent: str) -> bool:
-    return intent != "complain_other" and turn.confidence < SURE and not turn.upset
-
-
-def open_ticket(tickets: Sequence[Complaint], intent: str) -> Complaint | None:
-    """The complaint of the same kind that is being worked on; a bare grumble belongs to whichever is open."""
-    waiting = [t for t in tickets if t.status != "solved" and (t.kind == KINDS[intent] or intent == "complain_other")
-               and t.kind in KINDS.values()]  # fmt: skip
-    return max(waiting, key=lambda ticket: ticket.opened_at, default=None)
+async def without_ticket(turn: Turn, house: House, intent: str) -> Answer:
+    """No complaint, says the client: the facts alone. 「我签承诺书,亏了不怪你们」 asks for what the rule does not allow."""
+    if intent == "complain_missell" and grievance.offers_to_sign(turn.text):
+        return await risk.ask_unsuitable(turn, house)
+    found = await look_up(intent, turn, house)
+    text = f"好的,不登记投诉。{found.words or '您想先弄清哪件事?我来查。'}"
+    return say(with_comfort(turn, text), quick=("我的持仓", HUMAN)).remembering(**about(found.fund))
 
 
 def once_more(turn: Turn, found: Found, ticket: Complaint) -> Answer:
     """The same matter again: no second ticket, no second lecture."""
     first = comfort(turn) or "我明白您等不下去了。"
     again = found.words if found.words and found.words not in "\n".join(turn.told) and found.late else ""
-    text = f"这件事已经在办,单号{ticket.id}({ticket.kind}),{moment(ticket.solve_by)}前解决。您刚才说的也在记录里,处理的同事看得到。"
+    due = f"{moment(ticket.solve_by)}前解决" if turn.now <= ticket.solve_by else OVERDUE
+    text = f"这件事已经在办,单号{ticket.id}({ticket.kind}),{due}。您刚才说的也在记录里,处理的同事看得到。"
     return say("\n".join(part for part in (first, again, text) if part), quick=("投诉进度", HUMAN)).remembering(
         **about(found.fund), last_ticket=ticket.id
     )
+
+
+#: Of a ticket whose time has passed.
+OVERDUE = "已经超过时限,是我们没做到,我帮您催办"
 
 
 def registered(ticket: Complaint) -> str:
@@ -197,16 +197,30 @@ async def suitability_then(turn: Turn, house: House) -> Found:
     return Found(f"{fit}{said}", above[0].fund if above else None, ("RULE-CMP", "RULE-SUIT"))
 
 
+async def made_now(turn: Turn, house: House) -> str | None:
+    """The kind of complaint that is made in a message taken for one about progress; None when none is."""
+    if grievance.denied(turn.text):
+        return None
+    declared = grievance.declared(turn.text)
+    if not declared and not turn.upset:
+        return None
+    if late(turn, await house.institution.orders(turn.client_id, 50)).late:
+        return "complain_delay"
+    return (grievance.matter(turn.text) or "complain_other") if declared else None
+
+
 @answers("ask_complaint_progress")
 async def ask_complaint_progress(turn: Turn, house: House) -> Answer:
     tickets = await house.institution.complaints(turn.client_id)
+    if not tickets and (intent := await made_now(turn, house)):
+        # Nothing is on record, and the matter is at hand: it is put on record instead of being asked about.
+        return await complain(replace(turn, intent=intent, confidence=1.0), house)
     if not tickets:
         return say("系统里没有您的投诉记录。要现在登记的话,把事情告诉我就行。", quick=("我要投诉", HUMAN))
     newest = sorted(tickets, key=lambda ticket: ticket.opened_at, reverse=True)
     chosen = [ticket for ticket in newest if ticket.id in turn.text] or newest[:2]
     lines = [f"{t.id}({t.kind}),{moment(t.opened_at)}登记,{t.status_words};"
-             + ("" if t.status == "solved" else f"{moment(t.solve_by)}前解决。" if turn.now <= t.solve_by else "已经超过时限,"
-                                                                                                           "是我们没做到,我帮您催办。")
+             + ("" if t.status == "solved" else f"{moment(t.solve_by)}前解决。" if turn.now <= t.solve_by else f"{OVERDUE}。")
              for t in chosen]  # fmt: skip
     rules = await house.rules(turn.today, "RULE-CMP")
     return say("\n".join((*lines, cite(rules))), quick=("催一下", HUMAN))

@@ -41,7 +41,9 @@ async def helped(name: str, turn: Turn, house: House) -> Answer | None:
     )
 
 
-SOURCE = re.compile(r"依据|出处|来源|哪[条一]?条?规[则定]|谁规定|哪里规定|凭什么规定")
+SOURCE = re.compile(
+    r"依据|出处|来源|哪[条一]?条?规[则定]|谁规定|哪里规定|凭什么规定|按照?的?是?(什么|哪个|哪条|哪种)(规则|规定|标准)"
+)
 
 
 async def sourced(turn: Turn, house: House) -> Answer | None:

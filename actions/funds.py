@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
+from actions import known
 from actions.answers import HUMAN, Answer, about, answers, say
 from actions.attribution import drawdown
-from actions.orders.checks import unsuitable
+from actions.orders.checks import assess, unsuitable
 from actions.services import House
+from actions.suitability import keep
 from actions.turn import Turn
 from actions.words import RISK_NOTICE, UNKNOWN, cite, soft, with_comfort
 from actions.writing import change, day, decimal, full_day, money, rate, tone
+from compliance.suitability import Assessment
 from institution.models import Client, Fund
 from knowledge.search import Entry
 
@@ -94,7 +97,7 @@ async def ask_fund_info(turn: Turn, house: House) -> Answer:
             f"基准{change(navs[-1].benchmark / navs[0].benchmark - 1)}"
         )
         past += f",从期间高点{change(low.rate)}。" if low and low.rate < -0.02 else "。"
-    barred = unsuitable(client, fund)
+    barred = unsuitable(client, fund, turn.today)
     if re.search(r"保本|保证|稳不稳|会不会亏|不会亏|亏吧|安全", turn.text):
         past += f"公募基金都不保本,它是{fund.risk},有亏损的可能。"
     fit = f"要提醒您:{barred.words}" if barred else f"{fund.risk}在您的等级{client.risk_level}以内。"
@@ -108,6 +111,9 @@ async def ask_fund_info(turn: Turn, house: House) -> Answer:
 async def ask_recommendation(turn: Turn, house: House) -> Answer:
     """What fits the client's level, and why; nothing above it, nothing while the test is out of date or the client is upset."""
     client = await house.institution.client(turn.client_id)
+    if client.risk_conflicts:
+        return say(f"您的风险测评里有前后不一致的回答({'、'.join(client.risk_conflicts)})。先重新测一次(约3分钟),"
+                   "我才能按准的等级给您看合适的产品(RULE-TEST)。", quick=("重新测评", HUMAN))  # fmt: skip
     if client.risk_expired:
         until = f",{full_day(client.risk_valid_until)}到期" if client.risk_valid_until else ""
         return say(
@@ -120,25 +126,27 @@ async def ask_recommendation(turn: Turn, house: House) -> Answer:
             quick=("组合体检", "为什么亏了", HUMAN),
         )
     funds = list((await house.funds_by_code()).values())
-    chosen = fitting(funds, client)
+    offers = fitting(funds, client, turn.today)
+    await keep(turn, house, [offer for _, offer in offers])
+    chosen = [fund for fund, _ in offers]
+    care = next((check.words for _, offer in offers for check in offer.of("warn")), "")
     lines = [f"· {fund.name}({fund.code}):{fund.kind},{fund.risk},申购费{rate(fund.fees.buy)},{money(fund.min_buy)}起"
              + (f",每笔要持有满{fund.lockup_years}年" if fund.lockup_years else "") for fund in chosen]  # fmt: skip
     rules = await house.rules(turn.today, "RULE-SUIT")
     text = (f"您的等级是{client.risk_level},可以看R{client.risk_level[1]}及以下的产品。按类型各列一只规模最大的供您了解:\n"
             + "\n".join(lines) + f"\n选法:只看风险等级匹配和规模,不看短期涨幅,"
-                                 f"也不代表它们会涨。\n{cite(rules)}\n{RISK_NOTICE}")  # fmt: skip
+                                 f"也不代表它们会涨。{care}\n{cite(rules)}\n{RISK_NOTICE}")  # fmt: skip
     return say(text, quick=(*(f"{fund.name}怎么样" for fund in chosen[:3]), "怎么选的", HUMAN))
 
 
-def fitting(funds: Sequence[Fund], client: Client) -> list[Fund]:
-    """The largest public fund of each kind that the client may buy, the lowest risk first."""
-    best: dict[str, Fund] = {}
+def fitting(funds: Sequence[Fund], client: Client, today: date) -> list[tuple[Fund, Assessment]]:
+    """The largest fund of each kind that may be offered to the client, the lowest risk first, with its checks."""
+    best: dict[str, tuple[Fund, Assessment]] = {}
     for fund in funds:
-        if fund.kind == "私募" or unsuitable(client, fund):
-            continue
-        if fund.kind not in best or fund.size > best[fund.kind].size:
-            best[fund.kind] = fund
-    return sorted(best.values(), key=lambda fund: (fund.risk, fund.code))[:5]
+        offer = assess(client, fund, today=today, occasion="offer")
+        if offer.allowed and (fund.kind not in best or fund.size > best[fund.kind][0].size):
+            best[fund.kind] = (fund, offer)
+    return sorted(best.values(), key=lambda pair: (pair[0].risk, pair[0].code))[:5]
 
 
 @answers("ask_term")
@@ -146,15 +154,14 @@ async def ask_term(turn: Turn, house: House) -> Answer:
     terms = [entry for entry in house.library.terms(turn.text) if entry.holds(turn.today)]
     if terms:
         return say("\n".join(explain(term) for term in terms[:2]), quick=after_term(terms[0]))
-    hits = [hit for hit in house.library.search(turn.text, today=turn.today) if hit.sure]
-    if hits:
-        return say(f"{hits[0].entry.text}\n(来源:{hits[0].entry.source})", quick=("我的持仓", HUMAN))
+    if hits := known.found(turn, house):
+        return say(known.told(hits[0].entry), quick=("我的持仓", HUMAN))
     return say(f"{UNKNOWN}您把这个词出现的地方说给我听,或者我帮您转人工。", quick=(HUMAN,))
 
 
 def explain(term: Entry) -> str:
     example = f"举个例子:{term.example}" if term.example else ""
-    return f"{term.title}:{term.text}{example}(来源:{term.source})"
+    return f"{term.title}:{term.text}{example}({term.cited})"
 
 
 def after_term(term: Entry) -> tuple[str, ...]:

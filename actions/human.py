@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions import planning
+from actions import plan_figures
 from actions.answers import HUMAN, Answer, answers, say
 from actions.planning import Sketch
 from actions.services import HandoffState, House
@@ -33,7 +34,7 @@ async def ask_for_person(turn: Turn, house: House, wish: Mapping[str, Any], *, a
     wanted = {"book_expert": f"客户想预约专家:{turn.text}", "ask_callback": f"客户要求回电:{turn.text}"}.get(
         turn.intent
     )
-    facts = planning.facts(Sketch.of(turn.plan)) if turn.plan and turn.plan.get("computed") else []
+    facts = await plan_facts(turn) if turn.plan and turn.plan.get("computed") else []
     try:
         state = await house.gateway.request_handoff(
             conversation_id=turn.conversation_id, client_id=turn.client_id, reasons=reasons,
@@ -49,6 +50,12 @@ async def ask_for_person(turn: Turn, house: House, wish: Mapping[str, Any], *, a
         # The gateway has told the client in the timeline what was written down.
         return Answer().remembering(plan_ready=None, large_redemption=None)
     return told(turn, reasons, state).remembering(plan_ready=None, large_redemption=None)
+
+
+async def plan_facts(turn: Turn) -> list[dict[str, str]]:
+    """The computed plan for the brief, so that the expert asks nothing again."""
+    sketch = Sketch.of(turn.plan or {})
+    return await asyncio.to_thread(plan_figures.facts, sketch, turn.person.risk_level, turn.person.age)
 
 
 async def left_callback(turn: Turn, state: HandoffState, house: House) -> bool:
@@ -134,14 +141,13 @@ async def ask_human(turn: Turn, house: House) -> Answer:
 
 @answers("ask_own_advisor")
 async def ask_own_advisor(turn: Turn, house: House) -> Answer:
+    """Who the client's own advisor is. The escalation policy asks for the person right after this answer."""
     client = await house.institution.client(turn.client_id)
     if client.own_advisor is None:
-        return say("您名下还没有专属理财经理。要不要我现在为您接一位顾问?", quick=(HUMAN, "预约专家"))
+        return say("您名下还没有专属理财经理,我先为您接一位顾问。", quick=("还要多久",))
     advisor = next((item for item in await house.institution.advisors() if item.id == client.own_advisor), None)
-    name = advisor.name if advisor else "您的专属顾问"
-    wish: dict[str, Any] = dict(turn.escalation or {"reasons": ["own_advisor_asked"], "topic": None})
-    asked = await ask_for_person(turn, house, wish, action="request_handoff")
-    return say(f"您的专属顾问是{name},我优先请他来;他忙的话,会由能办这件事的同事先接。") + asked
+    who = f"您的专属顾问是{advisor.name},我优先请他来" if advisor else "我优先请您的专属顾问来"
+    return say(f"{who};他忙的话,会由能办这件事的同事先接。", quick=("还要多久",))
 
 
 @answers("book_expert")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from dataclasses import replace
+from typing import Any
 
-from actions import planning
+from actions import known, plan_figures, planning
 from actions.answers import HUMAN, Answer, answers, say
+from actions.orders.checks import assess
 from actions.planning import Sketch
 from actions.services import House
+from actions.suitability import keep
 from actions.turn import Turn
 from actions.words import RISK_NOTICE, cite, comfort, with_comfort
-from actions.writing import money, rate
+from actions.writing import day, money, rate
 from kit.errors import AgentError
 
 
@@ -24,6 +29,24 @@ def concerns(turn: Turn) -> bool:
     if sketch.computed:
         return planning.revises(sketch, turn.text, turn.person.age)
     return planning.hear(sketch, turn.text, turn.person.age) != sketch
+
+
+def hears_first(turn: Turn) -> bool:
+    """Whether the open plan takes the turn before the plan that it was taken for: it names what is still asked for."""
+    return concerns(turn) and planning.answers_question(Sketch.of(turn.plan or {}), turn.text)
+
+
+def heard_already(name: str, turn: Turn) -> bool:
+    """Whether the open plan has taken this message's figure, so that a second reading of it (a house, a purchase) is none."""
+    if name not in MISREAD or not turn.plan or "kind" not in turn.plan:
+        return False
+    sketch = Sketch.of(turn.plan)
+    heard = sketch.seen == turn.message_id and sketch.key != turn.message_id and name != sketch.kind
+    return heard and not planning.TRADES.search(turn.text) and not planning.WISH.search(turn.text)
+
+
+#: What a figure for an open plan may be taken for besides.
+MISREAD = frozenset({*planning.NEEDS, "buy_fund", "dca_create"})
 
 
 @answers("plan_education", "plan_retirement", "plan_house", "plan_wedding", "plan_insurance")
@@ -41,18 +64,69 @@ async def go_on(turn: Turn, house: House, sketch: Sketch, *, first: bool = False
     if planning.missing(sketch):
         return say(planning.question(sketch, first=first), quick=(HUMAN,)).remembering(plan=sketch.to_slot())
     level = await level_of(turn, house)
-    text, card = planning.result(sketch, level)
     done = replace(sketch, computed=True)
-    ready = {"topic": sketch.topic, "reason": f"complex_planning_{sketch.topic}", "facts": planning.facts(done)}
+    # Thousands of lives are reckoned: not in the loop that answers everybody else.
+    text, card = await asyncio.to_thread(plan_figures.result, done, level, turn.person.age)
+    kept = await save(turn, house, done.kind, card, text, done.to_slot(), done.key)
     if sketch.computed or turn.owner != "bot":
         # Changed figures: the expert is on his way already.
         return say(
-            f"按新的数重算了。{planning.only_figures(text)}", card=card, quick=("15年后用呢", HUMAN)
+            f"按新的数重算了。{plan_figures.only_figures(text)}{kept}", card=card, quick=(*another(done), MINE, HUMAN)
         ).remembering(plan=done.to_slot())
+    facts = await asyncio.to_thread(plan_figures.facts, done, level, turn.person.age)
+    ready = {"topic": sketch.topic, "reason": f"complex_planning_{sketch.topic}", "facts": facts}
     answer = say(
-        f"{text}\n这是初版,我请{sketch.topic}方面的顾问接着为您细化。想改哪个数,直接说。", card=card, quick=(HUMAN,)
-    )
+        f"{text}\n这是初版,我请{sketch.topic}方面的顾问接着为您细化。想改哪个数,直接说。{kept}", card=card,
+        quick=(*another(done), MINE, HUMAN),
+    )  # fmt: skip
     return answer.remembering(plan=done.to_slot(), plan_ready=ready)
+
+
+#: What a tap asks to see the saved plans with.
+MINE = "看我的规划"
+SAVED = re.compile(
+    r"(我的|存(过|好|下)?的|保存(过|好)?的|上次|之前|做过).{0,6}(规划|方案)|^再?(看|查|翻)(看|一下|下)?.{0,6}(规划|方案)"
+)
+#: … unless a new one is asked for.
+ANEW = re.compile(r"怎么|如何|想|帮我|需要|打算|重新|改|做个|算")
+TITLES = {kind: f"{topic}规划" for kind, topic in planning.TOPICS.items()} | {"plan_family_wealth": "家族财富规划"}
+
+
+def another(sketch: Sketch) -> tuple[str, ...]:
+    """A change that this kind of plan can take next."""
+    if sketch.kind == "plan_insurance":
+        return ("我已有保额50万",) if sketch.cover is None else ()
+    years = max(1, (sketch.months or 12) // 12) + 2
+    return (f"{years}年后用呢",) if sketch.kind != "plan_retirement" else ()
+
+
+async def save(
+    turn: Turn, house: House, kind: str, card: dict[str, Any], text: str, figures: dict[str, Any], key: str
+) -> str:
+    """Keep a computed plan with the institution; what the client is told of it."""
+    try:
+        await house.institution.save_life_plan(
+            turn.client_id, kind=kind, title=TITLES[kind], figures=figures, summary=text.split("\n")[0], card=card,
+            key=f"{key or turn.message_id}-{kind}",
+        )  # fmt: skip
+    except AgentError:
+        return "(这次没有存上,要留底的话请截个图。)"
+    return f"\n方案已经存好,随时说「{MINE}」再看。"
+
+
+async def saved(turn: Turn, house: House) -> Answer | None:
+    """The plans that were saved, the newest (or the kind named) with its card; None when the message asks something else."""
+    if not SAVED.search(turn.text) or ANEW.search(turn.text) or len(turn.text) > 20:
+        return None
+    plans = await house.institution.life_plans(turn.client_id)
+    if not plans:
+        return say("您还没有存过规划。想先算哪一样?", quick=("教育金规划", "养老规划", "买房规划", HUMAN))
+    named = [plan for plan in plans if planning.TOPICS.get(plan.kind, "家族") in turn.text]
+    shown = (named or plans)[0]
+    lines = "\n".join(f"· {day(plan.at)} {plan.title}:{plan.summary.removeprefix('先算一版:')}" for plan in plans[:5])
+    others = tuple(f"看{plan.title}" for plan in plans if plan.kind != shown.kind)[:2]
+    return say(f"您存过{len(plans)}份规划:\n{lines}\n下面是{shown.title},按当时的假设算的,不是承诺。", card=shown.card,
+               quick=(*others, shown.title, HUMAN))  # fmt: skip
 
 
 async def level_of(turn: Turn, house: House) -> str:
@@ -63,15 +137,9 @@ async def level_of(turn: Turn, house: House) -> str:
         return turn.person.risk_level
 
 
-async def known(turn: Turn, house: House, query: str) -> str:
-    """The best sure entry of the knowledge base with its source; empty when there is none."""
-    hits = [hit for hit in house.library.search(query, today=turn.today, kinds=("faq", "rule")) if hit.sure]
-    return f"{hits[0].entry.text}(来源:{hits[0].entry.source})" if hits else ""
-
-
 @answers("plan_tax")
 async def plan_tax(turn: Turn, house: House) -> Answer:
-    fact = await known(turn, house, turn.text) or await known(turn, house, "个人买基金赚钱要交税吗")
+    fact = known.fact(turn, house, turn.text) or known.fact(turn, house, "个人买基金赚钱要交税吗")
     text = f"{fact}\n每个人的税务身份不一样(比如港澳台、外籍、境外账户),具体数额要税务专家看过才准。"
     return say(with_comfort(turn, text.strip()), quick=("约税务专家", HUMAN))
 
@@ -87,15 +155,18 @@ async def plan_cross_border(turn: Turn, house: House) -> Answer:
         if held
         else "您现在没有海外类基金。"
     )
-    fits = [
-        fund.name
+    client = await house.institution.client(turn.client_id)
+    offers = [
+        (fund.name, assess(client, fund, today=turn.today, occasion="offer"))
         for fund in (await house.funds_by_code()).values()
-        if fund.kind == "QDII" and level and fund.risk[1:] <= level[1:]
+        if fund.kind == "QDII"
     ]
+    await keep(turn, house, [offer for _, offer in offers if offer.allowed])
+    fits = [name for name, offer in offers if offer.allowed]
     can = (
         f"按您的等级{level}可以了解:{'、'.join(fits[:4])}。"
         if fits
-        else f"QDII基金的风险等级都高过您的{level},不适合您买入。"
+        else f"按您现在的等级{level}和测评,QDII基金都不适合您买入。"
         if level
         else ""
     )
@@ -106,12 +177,24 @@ async def plan_cross_border(turn: Turn, house: House) -> Answer:
     return say(with_comfort(turn, text), quick=("约跨境专家", HUMAN))
 
 
+#: Below this there is no estate to project; the ways to give are told all the same.
+FAMILY_LEAST = 10_000
+
+
 @answers("plan_family_wealth")
 async def plan_family_wealth(turn: Turn, house: House) -> Answer:
-    fact = await known(turn, house, turn.text) or await known(turn, house, "家族信托 财富传承")
+    fact = known.fact(turn, house, turn.text) or known.fact(turn, house, "家族信托 财富传承")
+    client = await house.institution.client(turn.client_id)
+    figures, card, kept = "", None, ""
+    if client.aum >= FAMILY_LEAST:
+        figures, card = await asyncio.to_thread(plan_figures.family, float(client.aum), client.risk_level, client.age)
+        kept = await save(
+            turn, house, "plan_family_wealth", card, figures, {"assets": f"{client.aum:f}"}, turn.message_id
+        )
     text = (f"留给家人的安排,常用的有赠与、遗嘱、保险和家族信托,各管一段:谁受益、什么时候给、怎么防争议。\n{fact}\n"
-            "您可以先想好三件事:留给谁、多少、什么时候给。这些要由家族财富专家和法律专家当面谈,我先帮您把话带到。")  # fmt: skip
-    return say(with_comfort(turn, text), quick=("约家族信托专家", HUMAN))
+            "您可以先想好三件事:留给谁、多少、什么时候给。这些要由家族财富专家和法律专家当面谈,我先帮您把话带到。"
+            f"\n{figures}{kept}").rstrip()  # fmt: skip
+    return say(with_comfort(turn, text), card=card, quick=("约家族信托专家", *((MINE,) if card else ()), HUMAN))
 
 
 #: What a beginner learns, a week at a time (requirement A6).

@@ -101,8 +101,9 @@ def tail(after: str) -> Decimal:
 
 
 def names_something_else(value: Decimal, before: str, after: str) -> bool:
-    """Whether a bare number is part of a name, a date, a count of funds: 沪深300, 300指数, 11月, 第一只, HY031."""
-    return bool(
+    """Whether a bare number is part of a name, a date, a count of funds, a verb: 沪深300, 11月, 第一只, HY031, 放一放."""
+    repeated = value == 1 and before[-1:] == after[:1] != ""
+    return repeated or bool(
         re.match(r"\s*(号|日|天|年|月|周|岁|点|分钟|个月|只|支|笔|个|次|步|指数|指|ETF|etf|etF|级|期|样|下|些|直|定|起|共|半|般)",
                  after)
         or re.search(r"(沪深|中证|纳指|纳斯达克|标普|上证|创业板|科创|HY|"

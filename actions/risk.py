@@ -8,6 +8,7 @@ from actions.answers import HUMAN, Answer, about, answers, say
 from actions.funds import fitting
 from actions.orders.checks import unsuitable
 from actions.services import House
+from actions.suitability import keep
 from actions.turn import Turn
 from actions.words import cite, soft, with_comfort
 from actions.writing import full_day, money
@@ -80,7 +81,7 @@ async def ask_product_risk(turn: Turn, house: House) -> Answer:
     fund = funds.get(turn.funds[0]) if turn.funds else None
     client = await house.institution.client(turn.client_id)
     if fund:
-        barred = unsuitable(client, fund)
+        barred = unsuitable(client, fund, turn.today)
         fit = barred.words if barred else f"在您的等级{client.risk_level}以内。"
         return say(
             f"{fund.name}是{fund.risk}:{PRODUCTS[fund.risk]}。{fit}", quick=("我的风险等级", "我能买哪些")
@@ -101,12 +102,14 @@ async def ask_unsuitable(turn: Turn, house: House) -> Answer:
     fund = funds.get(code or "")
     rules = await house.rules(turn.today, "RULE-SUIT", "RULE-TEST")
     if fund:
-        barred = unsuitable(client, fund)
+        barred = unsuitable(client, fund, turn.today)
         why = (
             barred.words
             if barred
             else f"{fund.name}是{fund.risk},在您的等级{client.risk_level}以内,按适当性可以买。下不了单请告诉我提示的原话。"
         )
+    elif client.risk_conflicts:
+        why = f"您的风险测评里有前后不一致的回答({'、'.join(client.risk_conflicts)}),重新测评之前买入先停(RULE-TEST)。"
     elif client.risk_expired:
         why = validity(client, turn)
     else:
@@ -114,8 +117,9 @@ async def ask_unsuitable(turn: Turn, house: House) -> Answer:
             f"您是{client.risk_level},只能买R{client.risk_level[1]}及以下的产品。"
             f"这是为了不让您承受超过能力的亏损,签承诺书也不能例外。说说是哪只,我帮您查具体原因。"
         )
-    instead = [] if client.risk_expired or soft(turn) else fitting(list(funds.values()), client)
-    other = f"\n您可以了解:{'、'.join(f'{item.name}({item.risk})' for item in instead[-3:])}。" if instead else ""
+    instead = [] if soft(turn) else fitting(list(funds.values()), client, turn.today)[-3:]
+    await keep(turn, house, [offer for _, offer in instead])
+    other = f"\n您可以了解:{'、'.join(f'{item.name}({item.risk})' for item, _ in instead)}。" if instead else ""
     text = with_comfort(turn, f"{why}{other}\n{cite(rules)}")
     return say(text, quick=("我的风险等级", "重新测评", HUMAN)).remembering(**about(fund.code if fund else None))
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from actions.answers import HUMAN, Answer, about, answers, say
+from actions.orders.checks import assess
 from actions.services import House
+from actions.suitability import keep
 from actions.turn import Turn
 from actions.words import cite, listing, with_comfort
 from actions.writing import day, decimal, full_day, moment, money, rate, shares
@@ -15,6 +17,8 @@ from institution.models import Fund, Holding, Order, Rule
 #: Which rule says when the money of a kind of fund comes.
 ARRIVAL_RULE = {"货币": "RULE-RDM-MMF", "债券": "RULE-RDM-BOND", "股票": "RULE-RDM-EQ", "指数": "RULE-RDM-EQ",
                 "混合": "RULE-RDM-EQ", "FOF": "RULE-RDM-EQ", "QDII": "RULE-RDM-QDII"}  # fmt: skip
+#: The sum that a tap offers to buy, in yuan.
+OFFERED = 1000
 KIND_WORDS = {"货币": "货币|日日盈|活期|余额", "债券": "债", "QDII": "QDII|qdii|海外|纳指|美股|港股", "股票": "股票",
               "指数": "指数", "混合": "混合|偏股|权益"}  # fmt: skip
 
@@ -186,8 +190,10 @@ async def ask_limit(turn: Turn, house: House) -> Answer:
     rules = await house.rules(
         turn.today, "RULE-PRIV" if fund.kind == "私募" else "RULE-RDM-MMF" if fund.kind == "货币" else "RULE-T"
     )
-    within = fund.kind != "私募" and fund.risk[1:] <= turn.person.risk_level[1:]
-    buyable = ("买1000元",) if within else ()
+    # A tap that buys is an offer: only of what may be offered.
+    offer = assess(await house.institution.client(turn.client_id), fund, today=turn.today, occasion="offer")
+    await keep(turn, house, [offer] if offer.allowed else [])
+    buyable = ("买1000元",) if offer.allowed and fund.min_buy <= OFFERED else ()
     extra = f"\n{rules[0].text}" if rules and fund.kind in ("私募", "货币") else ""
     return say(
         f"{text}{extra}\n{cite(rules) if extra else ''}".strip(), quick=(*buyable, "这只怎么样", "手续费怎么收")
@@ -199,8 +205,10 @@ async def ask_lockup(turn: Turn, house: House) -> Answer:
     holdings = (await house.institution.holdings(turn.client_id)).items
     locked = [item for item in holdings if item.locked_until and item.locked_until > turn.today]
     fund = await fund_meant(turn, house)
+    if (fund.kind if fund else kind_named(turn.text)) == "货币":
+        return await money_fund_open(turn, house, fund)
     if fund and not fund.lockup_years and fund.kind != "私募":
-        return say(f"{fund.name}没有持有期,交易日随时可以赎回。持有短于7天的赎回费较高。",
+        return say(f"{fund.name}没有持有期,交易日随时可以赎回。{early_fee(fund)}",
                    quick=("赎回手续费", "赎回多久到账")).remembering(**about(fund.code))  # fmt: skip
     lines = [f"{item.name}:您有{shares(item.shares)},可用{shares(item.available_shares)},"
              f"最晚一批锁定到{full_day(item.locked_until)}。"
@@ -211,6 +219,26 @@ async def ask_lockup(turn: Turn, house: House) -> Answer:
         return say("您持有的基金都没有在锁定期的份额,交易日随时可以赎回。", quick=("我的持仓", "赎回多久到账"))
     return say(with_comfort(turn, "\n".join(lines) + "\n没到期的份额不能提前取,这是基金合同定的。急用钱可以先看别的持仓。"),
                quick=("我的持仓", HUMAN))  # fmt: skip
+
+
+async def money_fund_open(turn: Turn, house: House, fund: Fund | None) -> Answer:
+    """A money fund: no lock-up, no fee, and the quick redemption with its limit, in the rule's own words."""
+    text, rules = await quoted_rules(turn, house, "RULE-RDM-MMF")
+    cited = [*rules, *await house.rules(turn.today, "RULE-FEE-RDM")]
+    name = fund.name if fund else "货币基金"
+    answer = say(with_comfort(turn, f"{name}没有持有期,随时可以赎回,不收赎回费。\n{text}\n{cite(cited)}"),
+                 quick=("帮我赎回", "我的持仓", HUMAN))  # fmt: skip
+    return answer.remembering(**about(fund.code if fund else None))
+
+
+def early_fee(fund: Fund) -> str:
+    """What selling soon costs, by the fund's own steps."""
+    dear = [step for step in fund.fees.redeem if step.rate and step.to_days is not None]
+    if not dear:
+        return "不收赎回费。" if not any(step.rate for step in fund.fees.redeem) else ""
+    first, free = min(dear, key=lambda step: step.from_days), max(step.to_days or 0 for step in dear)
+    after = f",满{free}天不收" if not any(step.rate for step in fund.fees.redeem if step.from_days >= free) else ""
+    return f"持有不满{first.to_days}天的赎回费是{rate(first.rate)}{after}。"
 
 
 @answers("ask_dividend")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from actions import known
 from actions.answers import HUMAN, Answer, answers, say
 from actions.orders.wording import order_line
 from actions.services import House
@@ -41,9 +42,11 @@ async def change_card(turn: Turn, house: House) -> Answer:
 
 @answers("change_identity")
 async def change_identity(turn: Turn, house: House) -> Answer:
-    text = ("身份证到期或信息变更,在「我的 > 账户安全 > 实名信息」里更新:"
-            "拍新证正反面、刷脸,通常当天审核完。证件过期会限制买入,赎回不受影响。"
-            "改姓名或证件号码要公安或派出所的证明,我帮您转人工办。请不要在聊天里发证件照片或号码。")  # fmt: skip
+    """What the house knows of it with its source; and what of the client's would be touched meanwhile."""
+    fact = known.fact(turn, house, turn.text) or known.fact(turn, house, "身份证到期更新实名信息")
+    running = [plan for plan in await house.institution.plans(turn.client_id) if plan.status == "running"]
+    touched = f"您有{len(running)}个定投在扣款,证件快到期的话请先更新,免得影响扣款。" if running else ""
+    text = f"{fact}\n{touched}请不要在聊天里发证件照片或号码。".strip()
     return say(with_comfort(turn, text), quick=("改姓名", HUMAN))
 
 
@@ -60,9 +63,8 @@ async def login_problem(turn: Turn, house: House) -> Answer:
 async def open_account(turn: Turn, house: House) -> Answer:
     client = await house.institution.client(turn.client_id)
     since = f"您的账户{full_day(client.since)}就开好了,可以直接用。" if client.since else "您已经有账户了,可以直接用。"
-    text = (f"{since}给家人开户:年满18岁,本人拿身份证和银行卡,在首页点「开户」,刷脸、绑卡、做风险测评,大约5分钟。"
-            "开户免费;要本人操作,不能代办。")  # fmt: skip
-    return say(text, quick=("做风险测评", "我能买哪些", HUMAN))
+    fact = known.fact(turn, house, "怎么开户")
+    return say(f"{since}给家人开户:{fact}要本人操作,不能代办。", quick=("做风险测评", "我能买哪些", HUMAN))
 
 
 @answers("close_account")
@@ -118,11 +120,16 @@ async def ask_benefits(turn: Turn, house: House) -> Answer:
 
 @answers("ask_privacy")
 async def ask_privacy(turn: Turn, house: House) -> Answer:
-    text = ("我们收集开户、交易、风险测评和与您聊天的记录,用来办业务、做适当性匹配和改进服务,不会卖给别人。"
-            "在「我的 > 隐私与授权」里可以看清单、导出自己的数据、逐项撤回授权、"
-            "申请删除;法规要求保存的交易和适当性记录到期前不能删。"
-            "撤回用于推荐和营销的授权,不影响买卖。")  # fmt: skip
-    return say(with_comfort(turn, text), quick=("撤回营销授权", "导出我的数据", HUMAN))
+    """The law's and the house's word with its source, and what is kept of this very client."""
+    fact = known.fact(turn, house, turn.text) or known.fact(turn, house, "隐私 收集 授权 撤回 导出")
+    bank, client = house.institution, turn.client_id
+    orders, records, checks, plans = await asyncio.gather(
+        bank.orders(client, 500), bank.service_records(client), bank.suitability_of(client), bank.life_plans(client)
+    )
+    kept = (f"关于您,现在存着:交易{len(orders)}笔、服务记录{len(records)}条、适当性检查{len(checks)}条、"
+            f"规划{len(plans)}份,以及和我的聊天。")  # fmt: skip
+    text = f"{fact}\n{kept}用来办业务、做适当性匹配和改进服务,不会卖给别人;撤回用于推荐和营销的授权,不影响买卖。"
+    return say(with_comfort(turn, text.strip()), quick=("撤回营销授权", "导出我的数据", HUMAN))
 
 
 @answers("stop_marketing")
@@ -141,18 +148,16 @@ async def stop_marketing(turn: Turn, house: House) -> Answer:
 
 @answers("accessibility")
 async def accessibility(turn: Turn, house: House) -> Answer:
-    text = (
-        "可以的。点聊天页右上角的「大字」,字会放大。不方便打字,点输入框旁的话筒说话就行。"
-        "看不清、听不清,随时点「转人工」,请同事慢慢讲给您听。"
-    )
+    """How it is done on the channel that is used now."""
+    where = "微信" if turn.channel.startswith("wechat") else "聊天页"
+    fact = known.fact(turn, house, f"{where} {turn.text}") or known.fact(turn, house, f"{where} 字怎么调大 语音")
+    text = f"可以的。{fact}\n看不清、听不清,随时点「转人工」,请同事慢慢讲给您听;觉得话太多,说「说短一点」就行。"
     return say(text, quick=("转人工", "再说一遍"))
 
 
 @answers("how_to_use")
 async def how_to_use(turn: Turn, house: House) -> Answer:
-    hits = [hit for hit in house.library.search(turn.text, today=turn.today, kinds=("faq", "rule")) if hit.sure]
-    if hits:
-        entry = hits[0].entry
-        return say(with_comfort(turn, f"{entry.text}(来源:{entry.source})"), quick=("功能在哪里", HUMAN))
+    if fact := known.fact(turn, house, turn.text):
+        return say(with_comfort(turn, fact), quick=("功能在哪里", HUMAN))
     text = f"{UNKNOWN}您想办哪件事?很多事不用找页面,直接跟我说就能办,比如「卖一半」「定投停一停」「查收益」。"
     return say(with_comfort(turn, text), quick=("查收益", "我的持仓", HUMAN))

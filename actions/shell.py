@@ -16,6 +16,7 @@ from actions import (
     dca,
     footing,
     funds,
+    gloss,
     guards,
     human,
     planning,
@@ -40,6 +41,11 @@ from kit.errors import AgentError, Unavailable
 BUSINESS = (account, checkup, complaints, dca, funds, human, plans, risk, rules, service, talk, trade, worry)
 #: Answered at once, whatever order is open: care and safety come before business.
 BEFORE_ORDERS = frozenset({"request_handoff", "soothe", "self_care", "self_harm", "account_security", "ask_human"})
+#: Where a beginner meets the terms: rules, figures, orders.
+GLOSSED = frozenset(
+    {"ask_redeem_arrival", "ask_confirm_date", "ask_fee", "ask_nav", "ask_fund_info", "ask_return", "buy_fund", "redeem_fund",
+     "switch_fund", "dca_create", "ask_loss_reason", "ask_diagnosis"}
+)  # fmt: skip
 LOG = log.get(__name__)
 #: 「哪天能涨回来」 asks for a forecast, however much it looks like a question of days.
 RISE = re.compile(r"(什么时候|啥时候|哪天|何时|多久|几时|会不会|能不能).{0,6}(涨|回本|反弹|翻身|解套|见底)")
@@ -64,8 +70,12 @@ class Answering(Action):  # type: ignore[misc]  # rasa-sdk has no types
         turn = Turn.of(tracker.slots, tracker.latest_message, conversation_id=tracker.sender_id, events=tracker.events)
         answer = await answer_turn(self._name, self._handler, turn, self._house)
         short = self._name.startswith("ask_") and footing.wants_short(turn)
+        # Somebody upset is not taught.
+        glossable = not short and not turn.upset and self._name in GLOSSED
         for reply in answer.replies:
             text = footing.shortened(reply.text) if short else reply.text
+            if glossable and reply is answer.replies[0]:
+                text = gloss.glossed(text, turn.person.stage, turn.told)
             extra = {"card": typeset_all(reply.card), "quick_replies": [typeset(text) for text in reply.quick_replies]}
             dispatcher.utter_message(text=typeset(for_person(text, turn.person)), json_message=extra)
         slots = dict(answer.slots)
@@ -83,7 +93,12 @@ async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> 
             return warned if name in guards.NOTHING_ELSE else warned + await handler(turn, house)
         if name not in BEFORE_ORDERS and desk.concerns(turn):
             return await desk.go_on(name, handler, turn, house)
-        if name not in BEFORE_ORDERS and name not in planning.NEEDS and plans.concerns(turn):
+        if name not in BEFORE_ORDERS and (kept := await plans.saved(turn, house)):
+            return kept
+        if plans.heard_already(name, turn):
+            return Answer()
+        other_plan = name in planning.NEEDS and not plans.hears_first(turn)
+        if name not in BEFORE_ORDERS and not other_plan and plans.concerns(turn):
             return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
         if name not in BEFORE_ORDERS and (again := footing.at_other_length(turn) or await footing.sourced(turn, house)):
             return again

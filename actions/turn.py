@@ -109,7 +109,8 @@ class Turn:
 
     @property
     def conversation_id(self) -> str:
-        return f"cv-{self.client_id}"
+        # Who is not bound to an account yet is known by the conversation alone.
+        return self.client_id if self.client_id.startswith("wx-") else f"cv-{self.client_id}"
 
     @property
     def upset(self) -> bool:
@@ -135,8 +136,9 @@ class Turn:
 
 
 def _texts(events: Sequence[Mapping[str, Any]], kind: str) -> tuple[str, ...]:
-    """The last texts of one side of the talk."""
-    found = [half_width(event.get("text") or "") for event in events if event.get("event") == kind]
+    """The last texts of one side of the talk; what was said before it was begun anew is forgotten."""
+    begun = max((at for at, event in enumerate(events, 1) if event.get("event") == "restart"), default=0)
+    found = [half_width(event.get("text") or "") for event in events[begun:] if event.get("event") == kind]
     return tuple(found[-REMEMBERED:])
 
 

@@ -5,45 +5,40 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from actions import attribution
 from actions.answers import HUMAN, Answer, about, answers, say
-from actions.arithmetic import rise_to_recover
-from actions.attribution import Moves
 from actions.funds import ask_fund_info
+from actions.loss import (
+    Case,
+    card,
+    causes,
+    causes_shortly,
+    heavy,
+    in_yuan,
+    own_timing,
+    rebounds,
+    standing,
+    standing_shortly,
+    tone_of,
+)
 from actions.services import House
 from actions.turn import Turn
 from actions.words import RISK_NOTICE, comfort, soft
-from actions.writing import change, day, full_day, gain, money, points, rate
-from institution.models import Fund, Holding, Holdings, Nav
-from knowledge import history
+from actions.writing import change, day, gain, money, rate
+from institution.models import Fund, Holdings, Nav
 
 #: The span over which causes are looked for, and how far back highs are.
 SPAN, LOOK_BACK = timedelta(days=30), timedelta(days=730)
-#: One sector above this share of assets is named (requirement E2, A2).
-HEAVY = Decimal("0.50")
 #: The fund whose benchmark is the market.
 MARKET_FUND = "HY031"
 CAUTIOUS, BOLD = ("C1", "C2"), ("C4", "C5")
 FORECAST = re.compile(
     r"(什么时候|啥时候|哪天|何时|多久|几时|会不会|能不能|还能|能).{0,8}(涨|回本|回来|反弹|翻身|解套|见底)|见底了?[吗没]|预测|后市|明天.{0,4}(涨|跌)"
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """The fund in question with the client's books around it. navs: up to two years; recent: the last 30 days of both."""
-
-    holdings: Holdings
-    holding: Holding
-    fund: Fund
-    navs: Sequence[Nav]
-    recent: Moves | None
-    level: str
 
 
 async def load_case(turn: Turn, house: House) -> Case | None:
@@ -94,7 +89,16 @@ async def ask_loss_reason(turn: Turn, house: House) -> Answer:
     if turn.worry_told == turn.message_id:
         return say("亏的原因上面已经算给您看了。", quick=("组合体检", HUMAN))
     own = own_timing(case)
-    parts = [comfort(turn), standing(case), causes(case), own, heavy(case), path(case, soft(turn)), RISK_NOTICE]
+    parts = [
+        comfort(turn),
+        standing(case),
+        causes(case),
+        in_yuan(case),
+        own,
+        heavy(case),
+        path(case, soft(turn)),
+        RISK_NOTICE,
+    ]
     if turn.person.elderly:
         parts = [comfort(turn), standing_shortly(case), causes_shortly(case), CALM_DOWN, RISK_NOTICE]
     return told(turn, case, parts)
@@ -120,80 +124,10 @@ def day_cause(total: Holdings) -> str:
 CALM_DOWN = "不用急着做决定。想听哪一点,您说,我慢慢讲。"
 
 
-def standing_shortly(case: Case) -> str:
-    item = case.holding
-    return f"{item.name}:您投入{money(item.cost)},现在值{money(item.value)},{gain(item.profit)}。"
-
-
-def causes_shortly(case: Case) -> str:
-    found = case.recent
-    if found is None:
-        return "近30天的数据不全,原因我不乱说。"
-    why = {"market": "大盘一起跌", "sector": f"{case.fund.sector}这一类都在跌", "own": "基金自己做得比同类差"}
-    moved = f"近一个月它{change(found.fund)}"
-    return f"{moved}。" if found.fund >= 0 else f"{moved},主要是{why[attribution.main_cause(found)]}。"
-
-
 def told(turn: Turn, case: Case, parts: Sequence[str]) -> Answer:
     text = "\n".join(part for part in parts if part)
     return say(text, card=card(case), quick=("组合体检", "我的持仓", HUMAN)).remembering(
         **about(case.holding.fund), worry_told=turn.message_id
-    )
-
-
-def standing(case: Case) -> str:
-    """The client's own figures."""
-    item = case.holding
-    back = ""
-    if item.profit_rate < 0:
-        back = (
-            f"从现在的净值算,要涨{rate(rise_to_recover(float(item.profit_rate)))}才回到您的成本,这只是算术,不是预测。"
-        )
-    return (f"{item.name}截至{day(item.nav_date)}净值{item.nav:.4f},您投入{money(item.cost)},现值{money(item.value)},"
-            f"{gain(item.profit)}({change(item.profit_rate)})。{back}")  # fmt: skip
-
-
-def causes(case: Case) -> str:
-    """Market, sector, the fund itself: by the differences over the last 30 days."""
-    found = case.recent
-    if found is None:
-        return "近30天的净值数据不全,原因我没法算清楚,不乱说。"
-    span = f"{day(found.start)}到{day(found.end)}"
-    facts = (
-        f"{span},这只{change(found.fund)};它对标的{case.fund.benchmark}{change(found.benchmark)};"
-        f"大盘(沪深300){change(found.market)}。"
-    )
-    same = abs(found.sector) < attribution.NAMED
-    if found.fund >= 0:
-        return f"{facts}近一个月它没有跌{',亏损是更早形成的' if case.holding.profit < 0 else ''}。"
-    reason = {
-        "market": "主要是大盘一起跌,不是这只独有的问题。",
-        "sector": f"主要原因在板块:{case.fund.sector}比大盘多跌了{points(found.sector)},同类都在跌。",
-        "own": f"主要是基金自己的原因:比它的基准多跌了{points(found.own)}。",
-    }[attribution.main_cause(found)]
-    own = ""
-    if abs(found.own) >= attribution.NAMED and attribution.main_cause(found) != "own":
-        own = f"基金本身比基准{'少' if found.own > 0 else '多'}跌{points(found.own)}。"
-    return f"{facts}{reason}{'' if same else own}"
-
-
-def own_timing(case: Case) -> str:
-    gap = attribution.timing(case.holding, case.navs)
-    if gap is None or len(case.holding.lots) < 2 or abs(gap) < 0.02:
-        return ""
-    side = "后来加的仓买在了较高的位置,拉低了" if gap < 0 else "后来加的仓买得较低,改善了"
-    return f"买入时点也有影响:您分{len(case.holding.lots)}批买入,{side}收益{points(gap)}。"
-
-
-def heavy(case: Case) -> str:
-    """One sector above half of the assets, named with its share."""
-    sectors = attribution.concentration(case.holdings.items)
-    if not sectors or sectors[0][1] <= HEAVY:
-        return ""
-    name, share = sectors[0]
-    return (
-        f"要提醒的是集中度:{rate(share, 1)}压在{name}一个板块,超过一半,"
-        f"一起一落都会很大,再加仓会更集中。分散到不同类型能让波动小一些。"
     )
 
 
@@ -220,43 +154,6 @@ def cautious(case: Case, gentle: bool) -> str:
     if gentle:
         return f"{fit}现在不用急着做决定,先把情况看明白。想降低波动,我可以把R{case.level[1]}以内的类型讲给您听。"
     return f"{fit}想降低波动,可以了解R{case.level[1]}以内的货币、纯债类,用转换或分批的方式换过去;换不换由您决定。"
-
-
-def rebounds(case: Case) -> str:
-    """What history saw, in the past tense, with the long and the unfinished cases."""
-    falls = history.of_index(history.read(), case.fund.benchmark)
-    low = attribution.drawdown(case.navs)
-    own = ""
-    if low and low.rate < -0.05:
-        own = f"这只基金从{full_day(low.peak_on)}的高点{low.peak:.4f}到现在{change(low.rate)}。"
-    if falls is None:
-        # No statistics of this index at hand: nothing is said of how it went before.
-        return own
-    return f"{own}{falls.told()}历史不代表这次也一样。(来源:{falls.source})"
-
-
-def card(case: Case) -> dict[str, Any]:
-    item, rows = case.holding, []
-    rows.append(
-        {"label": "您的盈亏", "value": f"{gain(item.profit)}({change(item.profit_rate)})", "tone": _tone(item.profit)}
-    )
-    if case.recent:
-        rows += [{"label": label, "value": change(value), "tone": _tone(value)} for label, value in (
-            ("近30天 基金", case.recent.fund), (f"近30天 {case.fund.benchmark}", case.recent.benchmark),
-            ("近30天 沪深300", case.recent.market))]  # fmt: skip
-    days = [nav for nav in case.navs if case.recent and nav.date >= case.recent.start]
-    title = f"{item.name}:{'亏在哪里' if item.profit < 0 else '近况'}"
-    made: dict[str, Any] = {"title": title, "rows": rows}
-    if len(days) > 1:
-        series = [("基金", [nav.nav for nav in days]), ("基准", [nav.benchmark for nav in days])]
-        made["chart"] = {"kind": "line", "unit": "%", "series": [
-            {"name": name, "points": [[nav.date.isoformat(), round(float(value / values[0] - 1) * 100, 2)]
-                                      for nav, value in zip(days, values, strict=True)]} for name, values in series]}  # fmt: skip
-    return made
-
-
-def _tone(value: object) -> str:
-    return "up" if float(str(value)) > 0 else "down"
 
 
 def no_forecast(turn: Turn, case: Case) -> str:
@@ -338,7 +235,7 @@ def _index_row(fund: Fund, navs: Sequence[Nav]) -> dict[str, str]:
     return {
         "label": fund.benchmark,
         "value": f"{day(navs[-1].date)}{change(last)},近30天{change(month)}",
-        "tone": _tone(last),
+        "tone": tone_of(last),
     }
 
 

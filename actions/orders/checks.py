@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
 from actions.orders.model import Draft, Facts, Kind, Problem, Step
-from actions.writing import full_day, money, shares
-from institution.models import Client, Fund
+from actions.writing import shares
+from compliance import suitability, suitability_policy
+from compliance.suitability import Assessment, Case, Checked, Occasion
+from institution.models import Client, Fund, Holding
 
 
 def check(draft: Draft, facts: Facts) -> Problem | None:
     """The first problem, the ones that end the draft before those that can be corrected."""
-    return (
-        nothing_there(draft, facts)
-        or not_held(draft, facts)
-        or _adding(draft, facts)
-        or too_many(draft, facts)
-        or amount_out_of_reach(draft, facts)
-    )
+    return nothing_there(draft, facts) or not_held(draft, facts) or _adding(draft, facts) or too_many(draft, facts)
 
 
 def nothing_there(draft: Draft, facts: Facts) -> Problem | None:
@@ -26,6 +26,10 @@ def nothing_there(draft: Draft, facts: Facts) -> Problem | None:
                        quick=("查交易记录", "转人工"))  # fmt: skip
     if draft.kind.on_plan and draft.step is Step.PLAN:
         return _no_plan(draft, facts)
+    if draft.kind is Kind.REBALANCE and not draft.legs:
+        return Problem(
+            "no_legs", "几笔都去掉了,这次就不调了,什么都没有提交。", fatal=True, quick=("我的持仓", "组合体检")
+        )
     return None
 
 
@@ -45,32 +49,88 @@ def not_held(draft: Draft, facts: Facts) -> Problem | None:
     return Problem("not_held", f"您名下没有{facts.name(draft.fund)}。", fatal=False)
 
 
+# -- suitability -----------------------------------------------------------------------------------------------------
+
+
 def _adding(draft: Draft, facts: Facts) -> Problem | None:
-    """Suitability of the fund that money would go into (RULE-SUIT, RULE-TEST, RULE-PRIV)."""
-    code = draft.to_fund if draft.kind is Kind.SWITCH else draft.fund if draft.kind.adds else None
-    fund = facts.funds.get(code or "")
-    if code and fund is None:
+    """The first check of suitability that refuses what the draft puts money into."""
+    codes = [code for code, _, _ in additions(draft, facts)]
+    if any(code not in facts.funds for code in codes):
         return Problem(
             "unknown_fund", "这只基金不在我们的产品清单里,我没法为您下单。", fatal=True, quick=("我能买哪些", "转人工")
         )
-    return unsuitable(facts.client, fund) if fund else None
+    refused = next((found.refusal for found in assessments(draft, facts) if found.refusal), None)
+    return problem_of(refused) if refused else None
 
 
-def unsuitable(client: Client, fund: Fund) -> Problem | None:
+def additions(draft: Draft, facts: Facts) -> list[tuple[str, Decimal | None, str | None]]:
+    """What a draft puts money into: (fund, yuan as far as known, the fund they come out of)."""
+    if draft.kind is Kind.REBALANCE:
+        return [
+            (leg.to_fund or leg.fund, leg.value, leg.fund if leg.to_fund else None)
+            for leg in draft.legs if leg.kind != "redeem"
+        ]  # fmt: skip
+    if draft.kind is Kind.SWITCH and draft.to_fund:
+        held = facts.holding(draft.fund)
+        value = draft.shares * held.nav if held and draft.shares is not None else None
+        return [(draft.to_fund, value, draft.fund)]
+    if draft.kind.adds and draft.fund:
+        return [(draft.fund, draft.amount, None)]
+    plan = facts.plan(draft.plan)
+    if plan and draft.kind is Kind.DCA_RESUME:
+        return [(plan.fund, plan.amount, None)]
+    if plan and draft.kind is Kind.DCA_MODIFY and draft.amount is not None and draft.amount > plan.amount:
+        return [(plan.fund, draft.amount, None)]
+    return []
+
+
+def assessments(draft: Draft, facts: Facts) -> list[Assessment]:
+    """The twelve checks of everything that a draft puts money into."""
+    return [
+        assess(
+            facts.client, facts.funds[code], today=facts.today, holdings=facts.holdings, amount=amount, out_of=out_of
+        )
+        for code, amount, out_of in additions(draft, facts)
+        if code in facts.funds
+    ]
+
+
+def assess(
+    client: Client,
+    fund: Fund,
+    *,
+    today: date,
+    holdings: Sequence[Holding] = (),
+    amount: Decimal | None = None,
+    out_of: str | None = None,
+    occasion: Occasion = "order",
+) -> Assessment:
+    who = suitability.investor(client, holdings)
+    case = Case(who, suitability.product(fund), today, occasion, amount, out_of)
+    return suitability.assess(case, suitability_policy.load())
+
+
+def unsuitable(client: Client, fund: Fund, today: date) -> Problem | None:
     """Why this client may not put money into this fund; None when he may."""
-    if client.risk_expired or not client.risk_level:
-        until = f"(到{full_day(client.risk_valid_until)}为止)" if client.risk_valid_until else ""
-        return Problem("test_expired", f"您的风险测评已经过期{until}。按RULE-TEST,买入、转入、新建和加额定投要先重新测评;"
-                       "赎回和正在扣的定投不受影响。", fatal=True, quick=("重新测评", "转人工"))  # fmt: skip
-    if int(fund.risk[1]) > int(client.risk_level[1]):
-        return Problem("unsuitable", f"{fund.name}是{fund.risk},您的风险等级是{client.risk_level},"
-                                     f"最高可以买R{client.risk_level[1]}。"
-                       "按适当性规则(RULE-SUIT),超过等级的产品不能买入,签承诺书也不行;已经持有的可以继续拿着或卖出。", fatal=True,
-                       quick=("我能买哪些", "我的风险等级", "转人工"))  # fmt: skip
-    if fund.kind == "私募" and not client.qualified:
-        return Problem("not_qualified", f"{fund.name}是私募产品,要先通过合格投资者认证(RULE-PRIV)。", fatal=True,
-                       quick=("怎么认证合格投资者", "转人工"))  # fmt: skip
-    return None
+    refused = assess(client, fund, today=today).refusal
+    return problem_of(refused) if refused else None
+
+
+#: What a refused check is called in a draft, and what the client can do next.
+CODES = {
+    "test_valid": ("test_expired", ("重新测评", "转人工")), "test_consistent": ("test_inconsistent", ("重新测评", "转人工")),
+    "lowest_class": ("unsuitable", ("我能买哪些", "我的风险等级", "转人工")),
+    "risk_match": ("unsuitable", ("我能买哪些", "我的风险等级", "转人工")),
+    "qualified_investor": ("not_qualified", ("怎么认证合格投资者", "转人工")),
+    "minimum_amount": ("below_minimum", ()), "term_match": ("term_too_long", ("我能买哪些", "重新测评", "转人工")),
+}  # fmt: skip
+
+
+def problem_of(refused: Checked) -> Problem:
+    """A refusal as the client hears it: why, and what is possible instead."""
+    code, quick = CODES.get(refused.id, (refused.id, ("我能买哪些", "转人工")))
+    correctable = code in OF_QUANTITY
+    return Problem(code, refused.words if correctable else f"{refused.words}{refused.instead}", not correctable, quick)
 
 
 def too_many(draft: Draft, facts: Facts) -> Problem | None:
@@ -85,13 +145,6 @@ def too_many(draft: Draft, facts: Facts) -> Problem | None:
     if draft.to_fund and draft.to_fund == draft.fund:
         return Problem("same_fund", "转出和转入是同一只基金。")
     return None
-
-
-def amount_out_of_reach(draft: Draft, facts: Facts) -> Problem | None:
-    fund = facts.funds.get(draft.fund or "")
-    if draft.kind is not Kind.BUY or fund is None or draft.amount is None or draft.amount >= fund.min_buy:
-        return None
-    return Problem("below_minimum", f"{fund.name}最低{money(fund.min_buy)}起购。")
 
 
 #: Problems that are cured by another quantity; the draft goes back to asking for it.

@@ -15,7 +15,7 @@ YES = re.compile(r"^(那就?|就|我)?(嗯+|恩|好[的吧啊呀]?|行[的吧啊
                  r"(?!不|话|是|了|情|业|证|国|本|像|几|多)", re.IGNORECASE)  # fmt: skip
 NO = re.compile(r"算了|罢了|不(想)?(卖|买|赎|赎回|转|换|弄|办|改|停|投|设|操作|"
                 r"撤|整)了|先不|不用了|不要了|不办|放弃|退出|别(卖|买|赎|弄|办|转|改)|"
-                r"(再|还是)(想想|考虑|等等|看看)(吧|一下)?(?=$|[,。.!~])|照旧|保持(不变|"
+                r"(再|还是)(想想|考虑|等等|看看)(吧|一下)?(?=$|[,。.!~])|照旧|先放着|先?放一放|先这样放着|(以后|回头|过几天)再说|再说吧|保持(不变|"
                 r"原样)|下次再|晚点再|^(不|不了|不行|不要|不用|不确认|否|no|取消吧?|取消了)[。.!!~]*$", re.IGNORECASE)  # fmt: skip
 #: In these orders 「取消」 is the order itself, not the wish to drop it.
 CANCELLING = frozenset({"cancel", "dca_stop"})
@@ -27,8 +27,16 @@ QUESTION = re.compile(
 )
 NOT_THIS = re.compile(r"不是(这|那)[只个支]|换一?[只个支](?!债|货|指)|另(外|一)|不对.{0,4}(只|基金)|选错|搞错|弄错")
 CASH_WISHED = re.compile(r"[取提拿].{0,6}(出来|钱|用|现)|用钱|要用|急用|变现")
-CASH = re.compile(r"现金")
-REINVEST = re.compile(r"再投|滚存|利滚利|红利转")
+CASH = re.compile(r"现金|(打|发|转|进|落)(到|进|入)?(我的?)?(银行)?(卡|账上|账户|口袋)|到账|拿钱|拿到手")
+REINVEST = re.compile(r"再投|滚存|滚进|利滚利|红利转|(继续|接着)(投|买)|变成份额|换成份额")
+#: 「为什么还要再点一次」 of the second confirmation, 「凭什么暂缓」 of a redemption that is held.
+AGAIN = re.compile(
+    r"[再又两二]次?.{0,4}(点|确认|按|输|打)|(点|确认|按).{0,3}[两二]次|重复|麻烦|暂缓|放行|卡住|不能直接"
+    r"|^(这(又)?是)?(为什么|为啥|凭什么|为何)(呀|啊|呢|这样)?[??]?$"
+)
+#: 「什么时候生效」 of another way of dividends.
+TAKES_EFFECT = re.compile(r"生效|确认要|什么时候|啥时候|何时|哪天|几天|多久")
+REFUSED = re.compile(r"(不|别)[^,。;]{0,8}")
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class Heard:
     day: int | None
     weekday: int | None
     mode: str | None
+    again: bool
+    from_when: bool
 
 
 def hear(turn: Turn, kind: str) -> Heard:
@@ -68,8 +78,16 @@ def hear(turn: Turn, kind: str) -> Heard:
         frequency=reading.frequency(text),
         day=reading.day_of_month(text),
         weekday=reading.weekday(text),
-        mode="现金分红" if CASH.search(text) else "红利再投资" if REINVEST.search(text) else None,
+        mode=dividend_mode(text) if kind == "dividend" else None,
+        again=bool(AGAIN.search(text)),
+        from_when=bool(TAKES_EFFECT.search(text)),
     )
+
+
+def dividend_mode(text: str) -> str | None:
+    """How dividends are wished; what is named only to be refused (「别打到卡里,继续投」) is not."""
+    wanted = REFUSED.sub("", text)
+    return "现金分红" if CASH.search(wanted) else "红利再投资" if REINVEST.search(wanted) else None
 
 
 def wished(said: Quantity | None, text: str, kind: str) -> Quantity | None:

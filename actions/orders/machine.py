@@ -14,7 +14,7 @@ from enum import Enum
 from actions.orders import checks
 from actions.orders.hearing import Heard
 from actions.orders.model import Draft, Facts, Kind, Problem, Step
-from actions.reading import Quantity, numbers
+from actions.reading import Quantity, number, numbers
 from actions.writing import plain
 from institution.models import Plan
 
@@ -28,18 +28,25 @@ KIND_OF_INTENT = {
     "buy_fund": Kind.BUY, "redeem_fund": Kind.REDEEM, "switch_fund": Kind.SWITCH, "cancel_order": Kind.CANCEL,
     "dca_create": Kind.DCA_CREATE, "dca_modify": Kind.DCA_MODIFY, "dca_pause": Kind.DCA_PAUSE,
     "dca_resume": Kind.DCA_RESUME, "dca_stop": Kind.DCA_STOP, "set_dividend_mode": Kind.DIVIDEND,
+    "rebalance": Kind.REBALANCE,
 }  # fmt: skip
 VERBS = {Kind.BUY: "申购", Kind.REDEEM: "赎回", Kind.SWITCH: "转换", Kind.CANCEL: "撤单", Kind.DCA_CREATE: "新建定投",
          Kind.DCA_MODIFY: "修改定投", Kind.DCA_PAUSE: "暂停定投", Kind.DCA_RESUME: "恢复定投", Kind.DCA_STOP: "终止定投",
-         Kind.DIVIDEND: "改为"}  # fmt: skip
+         Kind.DIVIDEND: "改为", Kind.REBALANCE: "调仓"}  # fmt: skip
 RUNNING = {Kind.DCA_PAUSE: ("running",), Kind.DCA_RESUME: ("paused",), Kind.DCA_STOP: ("running", "paused"),
            Kind.DCA_MODIFY: ("running", "paused")}  # fmt: skip
 
 
 SAYS = {Kind.BUY: "买|申购|加仓", Kind.REDEEM: "卖|赎", Kind.SWITCH: "转换|换成|转成", Kind.CANCEL: "撤单|撤销|撤了",
-        Kind.DCA_CREATE: "定投", Kind.DIVIDEND: "分红|红利"}  # fmt: skip
+        Kind.DCA_CREATE: "定投", Kind.DIVIDEND: "分红|红利", Kind.REBALANCE: "调仓|再平衡"}  # fmt: skip
 
 
+#: What the client says when the checks ask for one confirmation more.
+AWARE = "我已了解"
+#: 「去掉第2笔」, 「不要第二笔」 of a rebalancing.
+LEFT_OUT = re.compile(r"(?:去掉|不要|删掉?|别动|不动|取消|不做)(?:了)?第?([一二三四五六七八九1-9])[笔条步]")
+WHY = re.compile(r"为(什么|啥|何)|凭什么|依据|理由|怎么(算|定|选|配)的?|道理")
+KEPT = re.compile(r"(别|不要?)(动|卖|转|碰)|留着|保留|不卖|不转")
 POINTS = re.compile(r"它|这[只个支]|那[只个支]|该基金")
 
 
@@ -71,10 +78,19 @@ def advance(draft: Draft, heard: Heard, facts: Facts) -> Move:
         return Move(draft, Act.PLACE)
     if draft.unsure:
         return _while_unsure(draft, heard)
+    if draft.kind is Kind.REBALANCE and not heard.question and changes(draft, heard, facts):
+        fewer = replace(without_legs(draft, heard), step=Step.CONFIRM)
+        return Move(fewer, Act.ASK, checks.check(fewer, facts))
     if heard.no and not changes(draft, heard, facts):
         return Move(draft, Act.DROP)
+    if draft.step is Step.AWARE and heard.quantity is None and (AWARE in heard.text or heard.yes) and not heard.no:
+        return Move(replace(draft, step=Step.CONFIRM, aware=True), Act.ASK)
     waiting = draft.step in (Step.CONFIRM, Step.FINAL)
+    if waiting and draft.kind is Kind.REBALANCE and (heard.why_fee or WHY.search(heard.text)):
+        return Move(draft, Act.EXPLAIN)
     if waiting and draft.kind.quoted and heard.why_fee and not other_fund(draft, heard):
+        return Move(draft, Act.EXPLAIN)
+    if asks_why_again(draft, heard) or asks_when(draft, heard):
         return Move(draft, Act.EXPLAIN)
     if draft.step is Step.CONFIRM and heard.yes and not changes(draft, heard, facts):
         return Move(replace(draft, step=Step.FINAL), Act.ASK)
@@ -90,6 +106,18 @@ def advance(draft: Draft, heard: Heard, facts: Facts) -> Move:
     if problem is None and replace(filled, step=draft.step) == draft:
         return Move(draft, Act.ASK, missed(draft, heard))
     return Move(filled, Act.ASK, problem)
+
+
+def asks_why_again(draft: Draft, heard: Heard) -> bool:
+    """Whether a client who confirmed once asks why that is not all."""
+    closing = draft.step in (Step.FINAL, Step.RELEASE) and not other_fund(draft, heard)
+    return closing and bool(WHY.search(heard.text)) and heard.again
+
+
+def asks_when(draft: Draft, heard: Heard) -> bool:
+    """Whether the client asks from when another way of dividends holds."""
+    plain_question = heard.question and (heard.intent in FILLING or "生效" in heard.text)
+    return draft.kind is Kind.DIVIDEND and plain_question and heard.from_when
 
 
 def _while_unsure(draft: Draft, heard: Heard) -> Move:
@@ -133,6 +161,8 @@ def carries(heard: Heard) -> bool:
 
 def missed(draft: Draft, heard: Heard) -> Problem:
     """Nothing in the message moved the draft."""
+    if draft.step is Step.AWARE:
+        return Problem("not_understood", "")
     if draft.step is Step.FINAL and heard.yes:
         return Problem("type_phrase", "为了稳妥,最后一步要请您点带金额的按钮,或原样打出引号里的话。")
     if heard.not_this:
@@ -164,6 +194,8 @@ def other_fund(draft: Draft, heard: Heard) -> bool:
 
 def changes(draft: Draft, heard: Heard, facts: Facts) -> bool:
     """Whether the message asks for something else than the draft says."""
+    if draft.kind is Kind.REBALANCE:
+        return without_legs(draft, heard) != draft
     if heard.not_this or other_fund(draft, heard):
         return True
     if heard.mode and heard.mode != draft.mode:
@@ -177,6 +209,8 @@ def changes(draft: Draft, heard: Heard, facts: Facts) -> bool:
 
 def fill(draft: Draft, heard: Heard, facts: Facts) -> Draft:
     """The draft with everything in it that the message says."""
+    if draft.kind is Kind.REBALANCE:
+        return without_legs(draft, heard)
     if heard.not_this and not heard.funds:
         draft = the_other(draft, heard, facts)
     draft = _fill_funds(draft, heard, facts)
@@ -193,6 +227,18 @@ def fill(draft: Draft, heard: Heard, facts: Facts) -> Draft:
     if draft.kind is Kind.DIVIDEND and heard.mode:
         draft = replace(draft, mode=heard.mode)
     return _fill_choice(draft, heard, facts)
+
+
+def without_legs(draft: Draft, heard: Heard) -> Draft:
+    """A rebalancing without the order that the client will not have: by its number, or by a fund that is to stay."""
+    numbered = {int(number(said) or 0) for said in LEFT_OUT.findall(heard.text)}
+    staying = set(heard.funds) if KEPT.search(heard.text) else set()
+    legs = tuple(
+        leg
+        for place, leg in enumerate(draft.legs, 1)
+        if place not in numbered and not staying & {leg.fund, leg.to_fund}
+    )
+    return replace(draft, legs=legs, t_day=None, aware=False) if legs != draft.legs else draft
 
 
 def the_other(draft: Draft, heard: Heard, facts: Facts) -> Draft:
@@ -255,7 +301,7 @@ def settle(draft: Draft, facts: Facts) -> Draft:
 
 def figures(draft: Draft, facts: Facts) -> Draft:
     said = draft.quantity
-    if said is None or draft.fund is None or draft.kind in (Kind.CANCEL, Kind.DIVIDEND):
+    if said is None or draft.fund is None or draft.kind in (Kind.CANCEL, Kind.DIVIDEND, Kind.REBALANCE):
         return draft
     if draft.kind in (Kind.BUY, Kind.DCA_CREATE, Kind.DCA_MODIFY):
         return replace(draft, amount=said.value, shares=None) if said.unit in ("yuan", "bare") else draft
@@ -277,6 +323,8 @@ def shares_meant(said: Quantity, owned: Decimal, nav: Decimal) -> Decimal:
 
 def missing(draft: Draft) -> Step:
     """What the draft needs next; an answered draft waits for the first confirmation."""
+    if draft.kind is Kind.REBALANCE:
+        return Step.CONFIRM
     if draft.kind.on_plan:
         if draft.plan is None:
             return Step.PLAN
@@ -303,6 +351,8 @@ def phrase(draft: Draft) -> str:
     if draft.step is Step.RELEASE:
         return "确认放行这笔赎回"
     verb = VERBS[draft.kind]
+    if draft.kind is Kind.REBALANCE:
+        return f"确认{verb}{plain(moved(draft))}元"
     if draft.kind in (Kind.REDEEM, Kind.SWITCH):
         return f"确认{verb}{plain(draft.shares)}份"
     if draft.kind is Kind.BUY or (draft.kind is Kind.DCA_CREATE):
@@ -310,6 +360,11 @@ def phrase(draft: Draft) -> str:
     if draft.kind is Kind.DCA_MODIFY and draft.amount is not None:
         return f"确认{verb}{plain(draft.amount)}元"
     return f"确认{verb}{draft.mode}" if draft.kind is Kind.DIVIDEND else f"确认{verb}"
+
+
+def moved(draft: Draft) -> Decimal:
+    """The yuan that a rebalancing moves: what is sold and what is switched."""
+    return sum((leg.value for leg in draft.legs if leg.kind != "buy"), Decimal(0))
 
 
 def is_phrase(draft: Draft, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
@@ -28,6 +28,7 @@ class Kind(str, Enum):
     DCA_RESUME = "dca_resume"
     DCA_STOP = "dca_stop"
     DIVIDEND = "dividend"
+    REBALANCE = "rebalance"
 
     @property
     def on_plan(self) -> bool:
@@ -59,16 +60,35 @@ class Step(str, Enum):
     CHANGE = "change"
     ORDER = "order"
     MODE = "mode"
+    AWARE = "aware"
     CONFIRM = "confirm"
     FINAL = "final"
     RELEASE = "release"
 
 
 @dataclass(frozen=True)
+class Leg:
+    """One order of a rebalancing. kind: switch, redeem or buy; value: yuan at the last NAV."""
+
+    kind: str
+    fund: str
+    value: Decimal
+    shares: Decimal | None = None
+    amount: Decimal | None = None
+    to_fund: str | None = None
+
+    @classmethod
+    def of(cls, slot: Mapping[str, Any]) -> Leg:
+        money = {name: Decimal(slot[name]) for name in ("value", "shares", "amount") if slot.get(name) is not None}
+        return cls(**{**slot, **money})
+
+
+@dataclass(frozen=True)
 class Draft:
     """key: the first message's id, from which the order's idempotency key is made; seen: the last message taken in.
 
-    t_day and fee are what the client was last shown; touched is when.
+    t_day is what the client was last shown; touched is when. aware: the client said that he knows what the checks of
+    suitability ask to be confirmed. legs: the orders of a rebalancing.
     """
 
     kind: Kind
@@ -88,6 +108,8 @@ class Draft:
     mode: str | None = None
     t_day: str | None = None
     unsure: bool = False
+    aware: bool = False
+    legs: tuple[Leg, ...] = ()
 
     def to_slot(self) -> dict[str, Any]:
         """JSON for the slot `order`."""
@@ -102,6 +124,7 @@ class Draft:
             body[name] = Decimal(body[name]) if body.get(name) is not None else None
         if quantity := body.get("quantity"):
             body["quantity"] = Quantity(Decimal(quantity["value"]), quantity["unit"])
+        body["legs"] = tuple(Leg.of(leg) for leg in body.get("legs") or ())
         return cls(**body | {"kind": Kind(body["kind"]), "step": Step(body["step"]),
                              "touched": datetime.fromisoformat(body["touched"])})  # fmt: skip
 
@@ -121,16 +144,19 @@ class Draft:
             self.day,
             self.order,
             self.mode,
+            *(part for leg in self.legs for part in (leg.kind, leg.fund, leg.to_fund, leg.shares, leg.amount)),
         )
         said = ":".join("" if part is None else str(_plain(part)) for part in body)
         return f"{self.key}-{self.kind.value}-{sha256(said.encode()).hexdigest()[:12]}"
 
     def forgetting_figures(self) -> Draft:
         """Without what was worked out of the old quantity."""
-        return replace(self, shares=None, amount=None, t_day=None, unsure=False)
+        return replace(self, shares=None, amount=None, t_day=None, unsure=False, aware=False)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, Enum):
@@ -142,13 +168,17 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the institution's books say now. orders: those that can still be cancelled."""
+    """What the institution's books say now. orders: those that can still be cancelled.
+
+    today  with no day given no risk test holds, so that nothing can be bought by mistake
+    """
 
     client: Client
     holdings: tuple[Holding, ...] = ()
     funds: Mapping[str, Fund] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
     orders: tuple[Order, ...] = ()
+    today: date = date.max
 
     def holding(self, code: str | None) -> Holding | None:
         return next((item for item in self.holdings if item.fund == code), None)

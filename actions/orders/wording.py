@@ -7,11 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from actions.answers import HUMAN, Answer, say
-from actions.orders.machine import VERBS, phrase, plans_for
+from actions.orders import effect
+from actions.orders.checks import assess
+from actions.orders.effect import Effect
+from actions.orders.machine import AWARE, VERBS, phrase, plans_for
 from actions.orders.model import Draft, Facts, Kind, Problem, Step
 from actions.words import RISK_NOTICE
+from actions.words import cite as cite_rules
 from actions.writing import cents, day, decimal, full_day, moment, money, rate, shares
-from institution.models import FeeLine, Order, Plan, Quote, RuleCited
+from compliance.suitability import Checked
+from institution.models import FeeLine, Order, Plan, Quote, Rule, RuleCited
 
 DROP = "算了"
 #: Where the verb of the closing phrase does not name the deed.
@@ -40,8 +45,8 @@ def ask_fund(draft: Draft, facts: Facts) -> Answer:
     if draft.kind.on_holding:
         question = "要转出哪一只?" if draft.kind is Kind.SWITCH else "哪一只要改分红方式?"
         return say(question, quick=(*(item.name for item in facts.holdings[:6]), DROP))
-    level = facts.client.risk_level
-    mine = [item.name for item in facts.holdings if item.risk[1:] <= level[1:]]
+    mine = [item.name for item in facts.holdings if item.fund in facts.funds
+            and assess(facts.client, facts.funds[item.fund], today=facts.today, occasion="offer").allowed]  # fmt: skip
     word = "定投" if draft.kind is Kind.DCA_CREATE else "买"
     return say(f"想{word}哪一只?说名字或代码都行。", quick=(*mine[:4], "我能买哪些", DROP))
 
@@ -51,10 +56,9 @@ def ask_target(draft: Draft, facts: Facts) -> Answer:
     fitting = [
         fund.name
         for fund in facts.funds.values()
-        if fund.risk[1:] <= level[1:]
-        and fund.code != draft.fund
-        and fund.kind != "私募"
+        if fund.code != draft.fund
         and "衡远" in fund.company + fund.name
+        and assess(facts.client, fund, today=facts.today, occasion="offer").allowed
     ]
     return say(
         f"{facts.name(draft.fund)}要转成哪一只?转入的基金不能超过您的风险等级{level}。", quick=(*fitting[:4], DROP)
@@ -128,9 +132,24 @@ def ask_mode(draft: Draft, facts: Facts) -> Answer:
 def confirm_quote(draft: Draft, facts: Facts, quote: Quote) -> Answer:
     """What will happen, before the first yes."""
     lines = {Kind.REDEEM: _redeem_lines, Kind.BUY: _buy_lines, Kind.SWITCH: _switch_lines}[draft.kind](facts, quote)
-    text = "\n".join((f"第1步(共3步),请核对:{lines[0]}", *lines[1:], "没问题就回复「确认」,我再请您做最后一次核对。"))
+    found = effect.of_quotes(facts, [quote])
+    text = "\n".join((f"第1步(共3步),请核对:{lines[0]}", *lines[1:], effect.words(found, facts),
+                      *((RISK_NOTICE,) if draft.kind is not Kind.REDEEM else ()),
+                      "没问题就回复「确认」,我再请您做最后一次核对。"))  # fmt: skip
     fee = ("为什么收这个费",) if quote.fee else ()
-    return say(text, card=quote_card(draft, quote), quick=("确认", *fee, DROP, HUMAN))
+    return say(text, card=with_effect(quote_card(draft, quote), found, facts), quick=("确认", *fee, DROP, HUMAN))
+
+
+def with_effect(card: dict[str, Any], found: Effect, facts: Facts) -> dict[str, Any]:
+    """A card with what the order does to the client's mix: rows of shares before and after, and the chart."""
+    return card | {"rows": [*card["rows"], *effect.rows(found, facts)], "chart": effect.chart(found)}
+
+
+def ask_aware(asked: Sequence[Checked]) -> Answer:
+    """What must be known before this goes on: said, and confirmed by an act of its own."""
+    lines = "\n".join(f"· {check.words}{check.instead}" for check in asked)
+    return say(f"办这笔之前,有一件事要请您先确认:\n{lines}\n都清楚的话请回复「{AWARE}」,再接着办;不办就说「{DROP}」。",
+               quick=(AWARE, DROP, HUMAN))  # fmt: skip
 
 
 def _cut_off(quote: Quote) -> str:
@@ -154,15 +173,9 @@ def _redeem_lines(facts: Facts, quote: Quote) -> list[str]:
 
 
 def _buy_lines(facts: Facts, quote: Quote) -> list[str]:
-    held = facts.holding(quote.fund)
-    total = sum((item.value for item in facts.holdings), Decimal(0)) + quote.gross
-    after = ((held.value if held else Decimal(0)) + quote.gross) / total if total else Decimal(0)
-    heavy = "超过一半压在一只上,偏集中,请留意。" if after > Decimal("0.5") else ""
     return [
         f"申购{quote.name}{money(quote.gross)},申购费{money(quote.fee)}。",
         f"{_cut_off(quote)}{day(quote.confirm_day)}确认份额,按T日净值成交(按{day(quote.nav_date)}净值{quote.nav:.4f}估算约{shares(quote.shares)})。",
-        f"买入后这只约占您在我们这里资产的{rate(after, 1)}。{heavy}",
-        RISK_NOTICE,
     ]
 
 
@@ -172,7 +185,6 @@ def _switch_lines(facts: Facts, quote: Quote) -> list[str]:
         f"把{quote.name}{shares(quote.shares)}转成{quote.to_name}。",
         f"按{day(quote.nav_date)}净值{quote.nav:.4f}估算转出{money(quote.gross)},费用{money(quote.fee)}{buying},转入约{money(quote.net)}。",
         f"{_cut_off(quote)}转出转入{day(quote.confirm_day)}确认。",
-        RISK_NOTICE,
     ]
 
 
@@ -200,7 +212,16 @@ def confirm_change(draft: Draft, facts: Facts) -> Answer:
     text = {
         Kind.CANCEL: _cancel_text, Kind.DIVIDEND: _dividend_text, Kind.DCA_CREATE: _create_text,
     }.get(draft.kind, _plan_text)(draft, facts)  # fmt: skip
-    return say(f"请核对:{text}\n没问题就回复「确认」,我再请您做最后一次核对。", quick=("确认", DROP, HUMAN))
+    card = None
+    if found := effect.of_plan(draft, facts):
+        year = decimal(draft.amount) * effect.TIMES_A_YEAR.get(draft.frequency or "每月", 12)
+        opening = f"扣满一年共约{money(year)}(按现在的净值、不算涨跌)"
+        text = f"{text}\n{effect.words(found, facts, opening=opening)}"
+        rows = [{"label": "基金", "value": facts.name(draft.fund)},
+                {"label": "扣款", "value": f"{rhythm_words(draft.frequency or '每月', draft.day)} "
+                                           f"{money(draft.amount)}"}]  # fmt: skip
+        card = with_effect({"title": "新建定投核对单", "rows": rows, "note": "占比是扣满一年后的"}, found, facts)
+    return say(f"请核对:{text}\n没问题就回复「确认」,我再请您做最后一次核对。", card=card, quick=("确认", DROP, HUMAN))
 
 
 def _cancel_text(draft: Draft, facts: Facts) -> str:
@@ -273,6 +294,21 @@ def explain_fee(quote: Quote) -> Answer:
     return say("\n".join((*text, cite(cited))), quick=("确认", DROP))
 
 
+def explain_again(held: Order | None, rules: Sequence[Rule]) -> Answer:
+    """Why one confirmation is not all: of a held redemption, else of any order."""
+    if held is None or held.hold is None:
+        return say("第一次是核对内容,这一次才是正式提交,分两步是怕误点。现在什么都还没有提交,改主意也来得及。")
+    share = rate(held.hold.share_of_aum, 1)
+    return say(
+        f"这笔赎回占您资产的{share},属于大额,按规定先暂缓,要您本人再确认一次才放行,是为了防止账户被他人操作。\n{cite_rules(rules)}"
+    )
+
+
+def explain_rules(rules: Sequence[Rule]) -> Answer:
+    """The rules' own words."""
+    return say("\n".join((*(rule.text for rule in rules), cite_rules(rules))))
+
+
 def _fee_line(line: FeeLine, nav: Decimal) -> str:
     since = f"{full_day(line.confirmed_on)}确认," if line.confirmed_on else ""
     if not line.fee:
@@ -284,57 +320,6 @@ def _fee_line(line: FeeLine, nav: Decimal) -> str:
 def plain_number(value: Decimal) -> str:
     amount = cents(value)
     return f"{amount:,.0f}" if amount == amount.to_integral() else f"{amount:,.2f}"
-
-
-def receipt(draft: Draft, order: Order) -> Answer:
-    """What stands in the books now."""
-    size = shares(order.shares) if order.kind in ("redeem", "switch") else money(order.amount)
-    rows = [{"label": "单号", "value": order.id}, {"label": "基金", "value": order.name}, {"label": "数量", "value": size},
-            {"label": "状态", "value": order.status_words}, {"label": "T日", "value": day(order.t_day)}]  # fmt: skip
-    if order.kind == "redeem":
-        rows.append({"label": "预计到账", "value": f"{moment(order.arrival)}前"})
-    card = {"title": f"{VERBS[draft.kind]}回执", "rows": rows, "stamp": order.status_words}
-    if order.status == "cancelled":
-        return say(f"已撤单:{order.name} {size},单号{order.id}。", card=card, quick=("查交易记录",))
-    if order.status == "held":
-        return say(f"这笔赎回已登记,按大额赎回规则先暂缓(RULE-HOLD),单号{order.id}。", card=card)
-    ends = f"资金{moment(order.arrival)}前到账。" if order.kind == "redeem" else f"{day(order.confirm_day)}确认。"
-    until = f"{moment(order.cancellable_until)}前可以撤单。" if order.cancellable_until else ""
-    text = f"已受理:{VERBS[draft.kind]}{order.name} {size},单号{order.id}。T日是{day(order.t_day)},{ends}{until}"
-    return say(text, card=card, quick=("查这笔进度", "撤单", "我的持仓"))
-
-
-def held(draft: Draft, order: Order) -> Answer:
-    """A large redemption waits: for the client's second word, or for a person (RULE-HOLD)."""
-    share = f"占您资产的{rate(order.hold.share_of_aum, 1)}," if order.hold else ""
-    if order.hold and order.hold.needs_human:
-        return say(
-            f"这笔{share}超过三成,放行前要由人工与您核实一次,是为了防止账户被他人操作。我可以马上为您接人工。",
-            quick=(HUMAN, "撤单"),
-        )
-    return say(
-        f"这笔{share}需要您再确认一次才会放行:点「{phrase(draft)}」。不想赎了可以撤单。",
-        quick=(phrase(draft), "撤单", HUMAN),
-    )
-
-
-def plan_receipt(draft: Draft, plan: Plan) -> Answer:
-    following = f"下次扣款{day(plan.next_date)}。" if plan.next_date else ""
-    done = {Kind.DCA_CREATE: "定投已建好", Kind.DCA_MODIFY: "定投已修改", Kind.DCA_PAUSE: "定投已暂停",
-            Kind.DCA_RESUME: "定投已恢复", Kind.DCA_STOP: "定投已终止"}[draft.kind]  # fmt: skip
-    rows = [
-        {"label": "基金", "value": plan.name},
-        {"label": "金额", "value": money(plan.amount)},
-        {"label": "扣款", "value": f"{plan.day_words}"},
-        {"label": "状态", "value": plan.status_words},
-    ]
-    return say(f"{done}:{plan.name},{plan.day_words},{money(plan.amount)}。{following}",
-               card={"title": "定投回执", "rows": rows, "stamp": plan.status_words}, quick=("我的定投",))  # fmt: skip
-
-
-def dividend_receipt(fund_name: str, done: dict[str, Any]) -> Answer:
-    return say(f"已提交:{fund_name}的分红方式改为{done['mode']},{day(done.get('confirmed_on'))}确认;"
-               "登记日在确认日当天或之后的分红按新方式发(RULE-DIV)。", quick=("我的持仓",))  # fmt: skip
 
 
 def dropped(draft: Draft) -> Answer:
@@ -386,6 +371,10 @@ def reminder(draft: Draft) -> str:
         return f"刚才那笔{deed}是否受理还不能确定:再点一次「{phrase(draft)}」就能查清,不会重复提交。"
     if draft.step is Step.FINAL:
         return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:要提交就点「{phrase(draft)}」,不办就说「算了」。"
+    if draft.step is Step.RELEASE:
+        return f"回到刚才的赎回:要放行就点「{phrase(draft)}」,不想赎了可以撤单。"
+    if draft.step is Step.AWARE:
+        return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:上面的提醒清楚了请回复「{AWARE}」,不办就说「{DROP}」。"
     if draft.step is Step.CONFIRM:
         what = (
             f"{decimal(draft.shares):,f}份" if draft.shares is not None else money(draft.amount) if draft.amount else ""

@@ -18,7 +18,7 @@ from actions.planning import Sketch
 from actions.reading import Quantity
 from actions.turn import Turn, half_width
 from actions.words import simpler, typeset
-from institution.models import Nav
+from institution.models import Holding, Lot, Nav
 
 NOW = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
 
@@ -120,6 +120,56 @@ def test_causes(fund_end: str, bench_end: str, market_end: str, cause: str) -> N
     assert found is not None
     assert found.market + found.sector + found.own == pytest.approx(found.fund)
     assert attribution.main_cause(found) == cause
+
+
+def holding_of(*lots: tuple[str, int, str]) -> Holding:
+    """lots: (confirmed on, shares, cost)"""
+    made = tuple(
+        Lot(shares=Decimal(n), confirmed_on=date.fromisoformat(on), cost=Decimal(cost)) for on, n, cost in lots
+    )
+    zero = Decimal(0)
+    return Holding(fund="F", name="F", kind="股票", risk="R4", sector="新能源", shares=zero, available_shares=zero, nav=zero,
+                   nav_date=date(2026, 11, 23), value=zero, cost=zero, profit=zero, profit_rate=zero, day_profit=zero,
+                   share_of_assets=zero, dividend_mode="现金分红", lots=made)  # fmt: skip
+
+
+def test_a_loss_in_yuan_adds_up_by_its_causes() -> None:
+    """1,000 shares at 1.00 held all along: -18 % is -180 = -20 market -150 sector -10 own.
+
+    500 more bought in between for 450, worth 410 now: -40 is the client's timing."""
+    fund = navs(("1", "1"), ("0.9", "0.9"), ("0.82", "0.83"))
+    found = attribution.moves(fund, navs(("1", "1"), ("1", "0.99"), ("1", "0.98")))
+    assert found is not None
+    made = attribution.split(holding_of(("2026-01-05", 1000, "1000"), ("2026-10-26", 500, "450")), fund, found)
+    assert made is not None
+    assert (made.market, made.sector, made.own, made.timing) == pytest.approx((-20, -150, -10, -40))
+    assert made.total == pytest.approx(1000 * (0.82 - 1) + 500 * 0.82 - 450)
+
+
+@given(st.lists(st.decimals("0.5", "2", places=4), min_size=2, max_size=30), st.integers(1, 10_000))
+def test_any_loss_adds_up(values: list[Decimal], shares: int) -> None:
+    fund = navs(*((str(value), str(value)) for value in values))
+    found = attribution.moves(fund, navs(*(("1", "1") for _ in values)))
+    assert found is not None
+    made = attribution.split(holding_of(("2026-01-05", shares, "1")), fund, found)
+    assert made is not None
+    assert made.total == pytest.approx(float(shares * (values[-1] - values[0])), abs=1e-6)
+
+
+def test_falls_and_recoveries() -> None:
+    # 1.0 -> 0.85 (-15 %) -> back at 1.0 on day 3; 1.1 -> 1.05 is too small; 1.2 -> 0.9 (-25 %) is not back.
+    path = navs(*((value, "1") for value in ("1.0", "0.85", "0.95", "1.0", "1.1", "1.05", "1.2", "0.9", "1.0")))
+    found = attribution.falls(path)
+    assert [(round(fall.depth, 2), fall.back_on) for fall in found] == [(-0.15, date(2026, 10, 28)), (-0.25, None)]
+    assert attribution.falls(navs()) == []
+
+
+def test_the_whole_falls_less_than_its_parts() -> None:
+    # Half and half: one falls by half and comes back while the other doubles its way up.
+    one, other = navs(("2", "1"), ("1", "1"), ("2", "1")), navs(("1", "1"), ("2", "1"), ("2", "1"))
+    path = attribution.together({"A": one, "B": other}, {"A": Decimal(5), "B": Decimal(5)})
+    assert [float(nav.nav) for nav in path] == [0.75, 0.75, 1.0]
+    assert attribution.drawdown(path).rate == 0  # type: ignore[union-attr]
 
 
 def test_plan_figures_are_told_apart() -> None:

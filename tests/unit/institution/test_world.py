@@ -77,6 +77,14 @@ def test_nobody_bought_above_the_level_but_the_few_who_may_keep_it(state: State)
     assert 0 < above < len(state.world.people) * 0.1
 
 
+def test_nobody_bought_after_the_risk_test_ran_out(state: State) -> None:
+    for client, person in state.world.people.items():
+        assert person.valid_until is not None
+        for order in state.world.orders[client]:
+            assert order.kind != "buy" or order.t_day <= person.valid_until, (client, order)
+        assert all(plan.started_on <= person.valid_until for plan in state.world.plans[client].values())
+
+
 def code_of_quote(account: trading.Account, request: OrderRequest, state: State) -> str | None:
     """The code of the refusal, None when there is a quote."""
     try:
@@ -97,6 +105,10 @@ def test_no_client_can_buy_a_fund_above_the_level(state: State) -> None:
                 expected: str | None = "unsuitable"
             elif expired:
                 expected = "test_expired"
+            elif person.conflicts:
+                expected = "test_inconsistent"
+            elif fund.lockup_years > (person.horizon_years or 0):
+                expected = "term_too_long"
             else:
                 expected = "not_qualified" if fund.kind == "私募" and not person.qualified else None
             assert code_of_quote(account, request, state) == expected
