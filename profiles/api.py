@@ -1,7 +1,6 @@
 """The profile's routes. Annotations are not postponed here: FastAPI reads them, and `Rights` is known only inside."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,20 +8,11 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from kit.masking import Masked
+from profiles import lists_api, more_api
+from profiles.rights import ClientId
+from profiles.rights import Right as Right
 from profiles.service import Profiles
 from profiles.view import Json
-
-ClientId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-@dataclass(frozen=True)
-class Right:
-    """Who reads, from where, and whether he may see the client's assets."""
-
-    reader_id: str
-    role: str
-    address: str
-    assets: bool
 
 
 class Outcome(BaseModel):
@@ -36,11 +26,14 @@ class Reported(BaseModel):
     at: AwareDatetime
 
 
-def desk_router(profiles: Profiles, right: Callable[..., Any], supervisor: Callable[..., Any]) -> APIRouter:
+def desk_router(
+    profiles: Profiles, right: Callable[..., Any], supervisor: Callable[..., Any], staff: Callable[..., Any]
+) -> APIRouter:
     """Routes for the desk.
 
     right       dependency that gives the `Right` to the client of the path, or refuses
-    supervisor  dependency that refuses everybody else
+    supervisor  dependency that gives the supervisor who asks, and refuses everybody else
+    staff       dependency that gives whoever is signed in
     """
     router = APIRouter(prefix="/api/desk", tags=["desk"])
     Rights = Annotated[Right, Depends(right)]
@@ -73,6 +66,8 @@ def desk_router(profiles: Profiles, right: Callable[..., Any], supervisor: Calla
         """Each risk indicator with how many of its alerts were judged, and the share that was false."""
         return {"indicators": await profiles.accuracy()}
 
+    router.include_router(more_api.acts_router(profiles, right, supervisor))
+    router.include_router(lists_api.lists_router(profiles, staff, supervisor))
     return router
 
 

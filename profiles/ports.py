@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,3 +40,25 @@ class Institution(Protocol):
     async def navs(self, code: str, start: date, end: date) -> list[Nav]: ...
 
     async def funds(self) -> list[Fund]: ...
+
+
+class Desk(Protocol):
+    """What the profile can have done: a person called, the client spoken to, the owner known."""
+
+    async def call(
+        self, client_id: str, reasons: list[str], *, topic: str | None, facts: list[dict[str, str]], note: str, key: str
+    ) -> dict[str, Any]:
+        """Ask for a person; the same key does nothing twice. `{handoff_id, state, already, …}`."""
+        ...
+
+    async def say(self, client_id: str, text: str, *, key: str) -> bool:
+        """Say something to the client as the bot, once a key; whether it was new."""
+        ...
+
+    async def bot_owns(self, client_id: str) -> bool:
+        """False while a person owns the conversation or the client waits for one."""
+        ...
+
+    async def hold(self, client_id: str, order_id: str, *, reason: str, key: str) -> bool:
+        """Hold an order until somebody has spoken with the client; False when the institution has no such call."""
+        ...

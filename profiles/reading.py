@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from institution.calendar import SHANGHAI
 from institution.models import Client, Fund, Holdings, Nav
@@ -35,6 +36,12 @@ class Reader:
 
     async def holdings(self, client_id: str) -> Holdings:
         return await self._institution.holdings(client_id)
+
+    async def standing(self, client_id: str) -> tuple[float, list[dict[str, Any]]]:
+        """What is held in all, and the last orders with their states."""
+        holdings = await self._institution.holdings(client_id)
+        orders = await self._institution.orders(client_id, 10)
+        return float(holdings.total), [{"id": o.id, "kind": o.kind, "status": o.status} for o in orders]
 
     async def client_ids(self) -> list[str]:
         return [client.id for client in await self._institution.clients()]

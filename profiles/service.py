@@ -7,7 +7,7 @@ what failed is taken in with the next turn or the daily sweep.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,37 +19,32 @@ from kit import log
 from kit.clock import Clock
 from kit.errors import AgentError, Conflict, Invalid, NotFound
 from kit.ids import NewId
-from profiles import store, view
+from profiles import interventions, services, store, view
+from profiles.acting import Acts
 from profiles.alerts import OUTCOMES, Alert, State, close, false_share, measure, observe
 from profiles.books import facts_of, person_of, positions_of
+from profiles.dry_run import dry_run
+from profiles.leaving import leaving
 from profiles.model import Evidence, Facts, LifeEvent, Said
 from profiles.policy import Policy
 from profiles.ports import Institution, Talk
 from profiles.reading import Reader
+from profiles.serving import Serving
+from profiles.systems import Systems
 from profiles.tags import counted, heard, new_events
+from profiles.targets import Targets, renew
+from profiles.thresholds import Thresholds
 from profiles.view import Json, Known
-from profiles.words import TOPICS
+from profiles.when import wants_books as wants_books
 
 logger = log.get(__name__)
 #: Evidence older than this has faded, and no indicator looks back further.
 LOOK_BACK = timedelta(days=90)
-#: After any turn of a day the books are read once; after a turn about them again, but not at every question of a talk.
-BOOKS_FRESH, BOOKS_SAME = timedelta(hours=24), timedelta(minutes=10)
 #: Profiles brought up to date at once: turns go first.
 AT_ONCE = 2
 #: A brief or a page is never late for the institution.
 PATIENCE_SECONDS = 2.0
 STOP_SECONDS = 3.0
-#: What may have placed, changed or cancelled an order or a 定投; the yes is that of the order.
-ORDERS = frozenset({
-    "buy_fund", "redeem_fund", "switch_fund", "rebalance", "cancel_order", "dca_create", "dca_modify", "dca_pause",
-    "dca_resume", "dca_stop", "affirm", "account_security",
-})  # fmt: skip
-#: What makes the books matter now: all business.
-TOUCHES = frozenset(TOPICS) - {
-    "ask_trading_hours", "ask_term", "ask_limit", "change_phone", "change_card", "change_identity", "accessibility",
-    "how_to_use", "ask_benefits", "ask_privacy", "ask_human", "ask_callback",
-} | ORDERS  # fmt: skip
 
 
 class AlertUnknown(NotFound):
@@ -77,11 +72,22 @@ class Profiles:
         self, engine: AsyncEngine, clock: Clock, new_id: NewId, policy: Policy, talk: Talk, institution: Institution
     ) -> None:
         self._engine, self._clock, self._new_id = engine, clock, new_id
-        self.policy, self._talk, self._reader = policy, talk, Reader(institution)
+        self.thresholds = Thresholds(engine, clock, new_id, policy)
+        self.acts = Acts(engine, clock, interventions.load())
+        self.serving = Serving(engine, clock, talk, services.load(policy))
+        self.targets = Targets(engine, clock, new_id, lambda: self.policy)
+        self.systems = Systems(engine, clock, new_id)
+        self.systems.look = lambda client_id: self.follow_quietly(client_id, books=True)
+        self._talk, self._reader = talk, Reader(institution)
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._turnstile = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def policy(self) -> Policy:
+        """The file's rules with the thresholds that were set since."""
+        return self.thresholds.policy
 
     # -- what comes in ---------------------------------------------------------------------------------------
 
@@ -98,6 +104,7 @@ class Profiles:
 
     async def stop(self) -> None:
         """Let what is being taken in end for a moment; the rest is taken in later."""
+        await self.systems.stop()
         if tasks := list(self._tasks.values()):
             _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
             for task in late:
@@ -121,6 +128,7 @@ class Profiles:
         self._reader.forget()
         async with self._locks.setdefault(client_id, asyncio.Lock()), self._engine.begin() as sql:
             await store.forget(sql, client_id)
+            await self.acts.forget(sql, client_id)
 
     async def _work(self, client_id: str) -> None:
         try:
@@ -149,6 +157,7 @@ class Profiles:
         books  read them in any case; else only when the talk is about them or they were not read for a day
         """
         async with self._locks.setdefault(client_id, asyncio.Lock()), self._turnstile:
+            await self.thresholds.ready()
             now = self._clock.now()
             fresh, afresh, place, talk, events = await self._taken(client_id, now)
             evidence, happened = self._understand(fresh)
@@ -198,6 +207,7 @@ class Profiles:
             happened = [one for one in happened if one.source != "books"]
         rules = {name: rule for name, rule in self.policy.indicators.items() if whole or not rule.indicator.assets}
         readings = measure(rules, facts)
+        to_do: list[str] = []
         async with self._engine.begin() as sql:
             latest = store.latest(await store.alerts_of(sql, client_id))
             changed = [
@@ -217,13 +227,19 @@ class Profiles:
             await store.put_evidence(sql, client_id, evidence)
             await store.put_events(sql, client_id, new_events(facts.events, happened, self.policy.events))
             await store.put_alerts(sql, changed)
+            for alert in changed:
+                act = await self.acts.plan(sql, alert, latest.get(alert.indicator), rules[alert.indicator], facts)
+                to_do += [act] if act else []
             if whole:
+                await renew(sql, facts, self.policy)
+                await self.serving.plan(sql, facts, self.policy)
                 await store.set_mark(sql, client_id, replace(place, books_at=facts.now))
         for alert in changed:
             logger.info(
                 "A risk alert has changed", action="alert_changed", client_id=client_id, indicator=alert.indicator,
                 level=alert.level.value, state=alert.state.value,
             )  # fmt: skip
+        await self.acts.perform_ids(to_do)
 
     # -- what is told ----------------------------------------------------------------------------------------
 
@@ -254,6 +270,7 @@ class Profiles:
     ) -> None:
         """Somebody has looked at an alert and at those shown with it (requirement E4). Raises AlertUnknown, AlertClosed."""
         now = self._clock.now()
+        after = await self._afterwards(client_id)
         async with self._engine.begin() as sql:
             everything = await store.alerts_of(sql, client_id)
             head = next((one for one in everything if one.id == alert_id), None)
@@ -270,7 +287,17 @@ class Profiles:
                 for one in self._shown_with(head, everything)
             ]
             await store.put_alerts(sql, closed)
+            await self.acts.judged(sql, closed, outcome=outcome, note=note, by=reader_id, after=after)
         await self._note(client_id, reader_id, role, address, [f"{outcome}:{one.indicator}" for one in closed], now)
+
+    async def _afterwards(self, client_id: str) -> Json:
+        """How the client's orders and assets stand now, beside what stood before; {} when the institution is away."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                total, orders = await self._reader.standing(client_id)
+        except (AgentError, TimeoutError):
+            return {}
+        return {"total": total, "orders": orders}
 
     def _shown_with(self, head: Alert, everything: Sequence[Alert]) -> list[Alert]:
         rules = self.policy.indicators
@@ -311,6 +338,10 @@ class Profiles:
         except (AgentError, TimeoutError):
             return None, None
 
+    async def noted(self, client_id: str, reader_id: str, role: str, address: str, what: list[str]) -> None:
+        """Write down that somebody read something of a client."""
+        await self._note(client_id, reader_id, role, address, what, self._clock.now())
+
     async def _note(
         self, client_id: str, reader_id: str, role: str, address: str, what: list[str], at: datetime
     ) -> None:
@@ -320,6 +351,18 @@ class Profiles:
         }  # fmt: skip
         async with self._engine.begin() as sql:
             await store.note_read(sql, row)
+
+    async def leaving(self, client_id: str) -> Json:
+        """`{probability, level, reasons, action}`, or `{why}` when too little is known. Raises NotFound, Unavailable."""
+        now = self._clock.now()
+        client, books = await self._reader.client(client_id), await self._reader.books(client_id, now=now)
+        async with self._engine.connect() as sql:
+            told = await self._talk.heard(sql, client_id, since=now - LOOK_BACK)
+        return leaving(facts_of(client, books, told.said, [], now=now), self.systems.counting.days.get(client_id))
+
+    async def dry_run(self, text: str) -> Json:
+        """What other rules for tags would make of the talk so far. Raises PolicyBroken."""
+        return await dry_run(self._engine, self._talk, self._clock, self.policy, text)
 
     # -- every day -------------------------------------------------------------------------------------------
 
@@ -338,12 +381,3 @@ class Profiles:
             await store.note_sweep(sql, row)
         logger.info("Every client was looked at", action="profiles_swept", clients=done, failed=failed)
         return done
-
-
-def wants_books(intents: Set[str], books_at: datetime | None, now: datetime) -> bool:
-    """Whether the books are read after turns with these intents. Pure."""
-    if books_at is None or intents & ORDERS:
-        return True
-    age = now - books_at
-    # The clock may have been set back to an earlier scene.
-    return not timedelta(0) <= age < (BOOKS_SAME if intents & TOUCHES else BOOKS_FRESH)

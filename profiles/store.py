@@ -113,6 +113,14 @@ async def judged(connection: AsyncConnection) -> list[Alert]:
     return [_alert(row) for row in (await connection.execute(select(tables.alerts).where(here))).mappings()]
 
 
+async def of_indicator(connection: AsyncConnection, indicator: str) -> list[Alert]:
+    """Every alert of an indicator, of all clients, the newest first."""
+    wanted = (
+        select(tables.alerts).where(tables.alerts.c.indicator == indicator).order_by(tables.alerts.c.opened_at.desc())
+    )
+    return [_alert(row) for row in (await connection.execute(wanted)).mappings()]
+
+
 async def note_read(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
     await connection.execute(insert(tables.reads).values(**row))
 
@@ -123,6 +131,14 @@ async def swept(connection: AsyncConnection, day: str) -> bool:
 
 async def note_sweep(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
     await _put(connection, tables.sweeps, [row])
+
+
+async def put_target(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
+    await _put(connection, tables.targets, [row])
+
+
+async def put_source(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
+    await _put(connection, tables.sources, [row])
 
 
 def _alert(row: RowMapping) -> Alert:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
 from institution.calendar import SHANGHAI
@@ -28,9 +30,27 @@ class Sweeper:
         self._profiles, self._clock = profiles, clock
 
     async def run(self) -> None:
-        await every(LOOK, self.step)
+        """Until cancelled: a look a minute, and the source systems' stream."""
+        await asyncio.gather(every(LOOK, self.step), self._systems())
+
+    async def _systems(self) -> None:
+        try:
+            await self._profiles.systems.run()
+        except Exception:
+            # The profile lives without its streams: books and talk are read all the same.
+            log.get(__name__).exception("The source systems are not listened to", action="systems_broke")
+
+    async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
+        """One kind of work; what breaks in it keeps nothing else from being done, and is tried with the next look."""
+        try:
+            await work()
+        except Exception:
+            log.get(__name__).exception("A look at what is due broke", action="due_broke")
 
     async def step(self) -> None:
+        await self._quietly(self._profiles.systems.connectors.step)
+        await self._quietly(self._profiles.acts.due)
+        await self._quietly(lambda: self._profiles.serving.step(self._profiles.policy))
         day = due(self._clock.now())
         if day is None:
             return

@@ -1,0 +1,3 @@
+"""What the tests of this folder share."""
+
+from tests.unit.profiles.stage import scenes as scenes

@@ -1,0 +1,96 @@
+"""The churn model: ranks, is calibrated, gives exact reasons, trains on a file of the institution's, is fair."""
+
+from __future__ import annotations
+
+import csv
+from math import log
+from pathlib import Path
+
+import pytest
+
+from bench.profiles_fairness import report
+from profiles import churn
+from profiles.behaviour import NAMES, Days, features, fold
+from profiles.churn_train import auc, figures, np, predict, read, train
+from profiles.leaving import leaving, whole
+from profiles.model import Level
+from tests.unit.profiles.scene import NOON, days, facts, position, said, trade
+from tests.unit.profiles.test_streams import MANY, TODAY, happening
+from tools.churn_sample import GROUPS, life_of, rows
+
+MODEL = churn.load()
+QUIET = (0.0, 0.0, 60.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.5)
+GOING = (0.7, 9.0, 4.0, 3.0, 0.35, 0.0, 3.0, 0.7, 2.0, 0.9)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A year that the model was not trained on."""
+    path = tmp_path_factory.mktemp("churn") / "sample.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*GROUPS, *NAMES, "left"])
+        writer.writeheader()
+        writer.writerows(rows(life_of(99, 2027, 250)))
+    return path
+
+
+def test_it_finds_who_leaves_in_a_year_it_never_saw(sample: Path) -> None:
+    """Bounds for 250 clients; the figures of the held-back year stand in the model's card."""
+    x, y = read(sample)
+    body = {
+        "bias": MODEL.bias, "knots": [list(k) for k in MODEL.knots], "means": MODEL.means, "spreads": MODEL.spreads,
+        "weights": MODEL.weights,
+    }  # fmt: skip
+    found = figures(y, predict(body, x))
+    assert found["auc"] >= 0.85
+    assert found["precision_top_decile"] >= 0.8
+    card = MODEL.card["held_back"]
+    assert (card["auc"] >= 0.90, card["precision_top_decile"] >= 0.85, card["calibration_error"] <= 0.05) == (True,) * 3
+    assert "模拟" in MODEL.card["caveat"]
+
+
+def test_reasons_add_up_to_the_odds() -> None:
+    chance = churn.probability(MODEL, GOING)
+    assert MODEL.bias + sum(churn.parts(MODEL, GOING)) == pytest.approx(log(chance / (1 - chance)))
+    found = churn.risk(MODEL, GOING)
+    assert found.level is Level.HIGH
+    assert found.reasons
+    assert [r.adds for r in found.reasons] == sorted((r.adds for r in found.reasons), reverse=True)
+    assert churn.risk(MODEL, QUIET).level is None
+
+
+def test_the_command_trains_on_a_file_of_the_institution(sample: Path, tmp_path: Path) -> None:
+    card = train(sample, sample, tmp_path / "model.json")
+    assert card["held_back"]["rows"] == card["train"]["rows"]
+    assert churn.load(tmp_path / "model.json").bias
+    short = tmp_path / "short.csv"
+    short.write_text("login_drop,left\n0.1,1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="columns are missing"):
+        read(short)
+
+
+def test_the_area_counts_pairs() -> None:
+    """Leaving 0.9 and 0.4, staying 0.4 and 0.1: 3.5 of 4 pairs are in order."""
+    assert auc(np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.9, 0.4, 0.4, 0.1])) == 3.5 / 4
+
+
+def test_no_group_is_treated_otherwise(sample: Path) -> None:
+    with sample.open(encoding="utf-8", newline="") as file:
+        assert report(list(csv.DictReader(file)))["broken"] == []
+
+
+def test_a_client_who_was_never_seen_is_not_judged() -> None:
+    assert set(leaving(facts(), None)) == {"why"}
+    assert set(leaving(facts(), Days())) == {"why"}
+
+
+def test_orders_and_talk_of_the_books_join_what_was_streamed() -> None:
+    """Streamed orders and messages are those of the books: they count once."""
+    known = facts(
+        positions=(position(100_000),), trades=(trade(amount=20_000),), said=(said(emotion="焦虑", ago=days(1)),)
+    )
+    told = dict(zip(NAMES, features(whole(known, fold(MANY)["C1"]), TODAY, 1e5), strict=True))
+    assert (told["redemptions"], told["redeemed_share"], told["negative_share"]) == (1, 0.2, 1.0)
+    shown = leaving(known, fold([happening(1)])["C1"])
+    assert 0 < shown["probability"] < 1
+    assert NOON.tzinfo
