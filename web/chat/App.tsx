@@ -8,6 +8,8 @@ import { Header } from './Header'
 import { BookedBanner, Leaving } from './Leaving'
 import { FullPage, Welcome } from './Pages'
 import { Rating } from './Rating'
+import { useLook } from './look'
+import { Sheet } from './Sheet'
 import { type ChatSession } from './session'
 import { Timeline } from './Timeline'
 import { hush, speak } from './voice'
@@ -19,6 +21,8 @@ export function App({ session }: { session: ChatSession }) {
   const [largeChoice, setLargeChoice] = useState(() => storage.get('large'))
   const [speaking, setSpeaking] = useState(() => storage.get('speaking') === 'yes')
   const [toast, setToast] = useState('')
+  const [open, setOpen] = useState(false)
+  const [look, setLook] = useLook()
   const [draft, setDraft] = useState('')
   const large = largeChoice === null ? (state.client?.elderly ?? false) : largeChoice === 'yes'
   const last = state.messages[state.messages.length - 1]
@@ -61,8 +65,7 @@ export function App({ session }: { session: ChatSession }) {
         owner={state.owner}
         large={large}
         onLarge={toggleLarge}
-        speaking={speaking}
-        onSpeaking={toggleSpeaking}
+        onMore={() => setOpen(true)}
         onHuman={() => attempt(session.askHuman())}
       />
       <ReconnectBanner link={link} onRetry={() => session.hurry()} />
@@ -76,6 +79,7 @@ export function App({ session }: { session: ChatSession }) {
         {ratingAsked && <Rating key={ratingAsked.handoff_id} asked={ratingAsked} session={session} onFailed={attempt} />}
       </Timeline>
       <Composer draft={draft} onDraft={setDraft} onSend={(text) => session.say(text)} onTyping={() => session.typing()} />
+      {open && <Sheet session={session} look={look} onLook={setLook} speaking={speaking} onSpeaking={toggleSpeaking} onClose={() => setOpen(false)} />}
       <Toast text={toast} />
     </div>
   )

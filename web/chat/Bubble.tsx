@@ -1,10 +1,12 @@
 import { memo } from 'react'
 import { type Outgoing } from '../protocol/outbox'
 import { type Message } from '../protocol/types'
+import { pictureOf } from '../protocol/pictures'
 import { Card } from '../ui/Card'
 import { clock } from '../ui/format'
 import { SpeakerIcon } from '../ui/icons'
 import { chat, common } from '../ui/messages.zh'
+import { marks } from '../ui/settings.zh'
 import { canSpeak, speak } from './voice'
 
 interface Props {
@@ -13,9 +15,11 @@ interface Props {
   opens: boolean
   onSend: (text: string) => void
   large: boolean
+  /** Under the client's own newest message: whether it arrived, whether a person has read it. */
+  mark?: string
 }
 
-export const Bubble = memo(function Bubble({ message, opens, onSend, large }: Props) {
+export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark }: Props) {
   const { author, name, text, card, seq, at } = message
   if (author === 'system') {
     return (
@@ -36,7 +40,8 @@ export const Bubble = memo(function Bubble({ message, opens, onSend, large }: Pr
           <time dateTime={at}>{clock(at)}</time>
         </div>
       )}
-      {text && <div className="bubble">{text}</div>}
+      {text && <div className="bubble">{author === 'client' && pictureOf(text) ? marks.picture : text}</div>}
+      {mark && <p className="sending" data-testid="mark">{mark}</p>}
       {card && <Card card={card} onSend={onSend} />}
       {large && author !== 'client' && text && canSpeak() && (
         <button type="button" className="aloud" aria-label={chat.speakOne} onClick={() => speak(text)}>

@@ -1,14 +1,13 @@
 import { type Owner } from '../protocol/types'
-import { PersonIcon, SpeakerIcon } from '../ui/icons'
+import { MoreIcon, PersonIcon } from '../ui/icons'
 import { chat, common } from '../ui/messages.zh'
-import { canSpeak } from './voice'
+import { sheet } from '../ui/settings.zh'
 
 interface Props {
   owner: Owner
   large: boolean
   onLarge: () => void
-  speaking: boolean
-  onSpeaking: () => void
+  onMore: () => void
   onHuman: () => void
 }
 
@@ -16,7 +15,7 @@ const asked = { bot: chat.human, queue: chat.humanAsked, advisor: chat.humanServ
 // Begins with the same words in every state, so that it is found by them.
 const humanLabel = { bot: chat.human, queue: chat.humanState(chat.humanAsked), advisor: chat.humanState(chat.humanServing) }
 
-export function Header({ owner, large, onLarge, speaking, onSpeaking, onHuman }: Props) {
+export function Header({ owner, large, onLarge, onMore, onHuman }: Props) {
   const { advisor } = owner
   const status =
     owner.kind === 'queue' ? chat.queued : advisor ? chat.served(advisor.role, advisor.name) : chat.ai
@@ -29,17 +28,6 @@ export function Header({ owner, large, onLarge, speaking, onSpeaking, onHuman }:
         <h1>{common.brand}</h1>
         <p data-testid="owner" data-owner={owner.kind} role="status">{status}</p>
       </div>
-      {canSpeak() && (
-        <button
-          type="button"
-          className="quiet"
-          aria-pressed={speaking}
-          aria-label={speaking ? chat.speakOff : chat.speakOn}
-          onClick={onSpeaking}
-        >
-          <SpeakerIcon />
-        </button>
-      )}
       <button
         type="button"
         className="quiet"
@@ -50,6 +38,9 @@ export function Header({ owner, large, onLarge, speaking, onSpeaking, onHuman }:
         onClick={onLarge}
       >
         {chat.large}
+      </button>
+      <button type="button" className="quiet" aria-haspopup="dialog" aria-label={sheet.open} data-testid="more" onClick={onMore}>
+        <MoreIcon />
       </button>
       <button type="button" className="human" data-testid="human" aria-label={humanLabel[owner.kind]} disabled={owner.kind !== 'bot'} onClick={onHuman}>
         {owner.kind === 'bot' && <PersonIcon />}

@@ -4,6 +4,7 @@ import { type Message } from '../protocol/types'
 import { day } from '../ui/format'
 import { DownIcon } from '../ui/icons'
 import { chat } from '../ui/messages.zh'
+import { marks } from '../ui/settings.zh'
 import { Bubble, Unsent } from './Bubble'
 import { type ChatSession } from './session'
 
@@ -24,6 +25,7 @@ export function Timeline({ state, session, onEdit, large, children }: Props) {
   const { box, content, atEnd, leftAt, onScroll, toEnd } = useReading(state, session)
   const unread = atEnd ? 0 : messages.filter((one) => one.seq > leftAt && one.author !== 'client').length
   const last = messages[messages.length - 1]
+  const own = last?.author === 'client' ? last : undefined
   const say = useCallback((text: string) => session.say(text), [session])
   const replies = last && last.author !== 'client' && outbox.length === 0 ? last.quick_replies : []
   return (
@@ -35,7 +37,7 @@ export function Timeline({ state, session, onEdit, large, children }: Props) {
             {messages.map((message, index) => (
               <Fragment key={message.seq}>
                 {newDay(messages[index - 1], message) && <li className="day">{day(message.at)}</li>}
-                <Bubble message={message} opens={opens(messages[index - 1], message)} onSend={say} large={large} />
+                <Bubble message={message} opens={opens(messages[index - 1], message)} onSend={say} large={large} mark={message.seq === own?.seq ? markOf(own, state) : undefined} />
               </Fragment>
             ))}
             {outbox.map((item) => (
@@ -129,6 +131,10 @@ function useReading(state: ChatState, session: ChatSession) {
     if (view) view.scrollTop = view.scrollHeight
   }
   return { box, content, atEnd, leftAt, onScroll, toEnd }
+}
+
+function markOf(own: Message, { owner, readTo }: ChatState): string {
+  return owner.kind === 'advisor' && own.seq <= readTo ? marks.read : marks.delivered
 }
 
 function newDay(before: Message | undefined, message: Message): boolean {

@@ -64,6 +64,10 @@ export class ChatSession {
     void this.slots().catch(() => undefined)
   }
 
+  ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    return this.around.call<T>(method, path, body)
+  }
+
   stop(): void {
     this.socket.stop()
     this.around.timers.clear(this.flushTimer)

@@ -49,7 +49,7 @@ export function App({ session }: { session: DeskSession }) {
         {state.phase === 'loading' && <Spin className="middle" aria-label={desk.name} size="large" />}
         {state.phase === 'failed' && <Result className="middle" status="warning" title={desk.unreachable} />}
         {state.phase === 'signed-out' && <SignIn session={session} />}
-        {state.phase === 'ready' && <Desk session={session} state={state} look={look} onLook={setLook} />}
+        {state.phase === 'ready' && <Desk session={session} state={state} look={look} onLook={setLook} dark={dark} />}
       </AntApp>
     </ConfigProvider>
   )

@@ -1,16 +1,18 @@
-import { App, Drawer, Tabs } from 'antd'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { Drawer, Tabs } from 'antd'
+import { useMemo, useState, useSyncExternalStore } from 'react'
 import { type DeskState } from '../protocol/desk'
 import { known } from '../protocol/handoffs'
 import { SUPERVISOR } from '../protocol/words'
 import { desk } from '../ui/messages.zh'
-import { followUps, measures, rules, together } from '../ui/together.zh'
+import { practice } from '../ui/practice.zh'
+import { followUps, measures, rules } from '../ui/together.zh'
 import { useActions } from './actions'
 import { type Look } from './App'
-import { ring } from './bell'
 import { Dialogs, type Dialog } from './Dialogs'
 import { useKeys, useMedia, useStored } from './hooks'
 import { found, QueuePane, sections } from './QueuePane'
+import { PracticePage } from './PracticePage'
+import { useAnswerNotice, useGoneNotice, useOfferAlert, useSlaNotice } from './told'
 import { type DeskSession } from './session'
 import { SidePane } from './SidePane'
 import { Talk } from './Talk'
@@ -20,18 +22,21 @@ import { MeasuresPage } from './MeasuresPage'
 import { RulesPage } from './RulesPage'
 import { Wall } from './Wall'
 
-type Tab = 'work' | 'follow-ups' | 'wall' | 'measures' | 'rules'
+type Tab = 'work' | 'follow-ups' | 'wall' | 'measures' | 'rules' | 'practice'
 
 interface Props {
   session: DeskSession
   state: DeskState
   look: Look
+  dark: boolean
   onLook: (look: Look) => void
 }
 
-export function Desk({ session, state, look, onLook }: Props) {
+export function Desk({ session, state, look, dark, onLook }: Props) {
   const link = useSyncExternalStore(session.link.watch, session.link.read)
   const [tab, setTab] = useState<Tab>('work')
+  // Who takes no conversations is here to train.
+  const shown = state.me ? tab : 'practice'
   const [picked, setPicked] = useState<string | null>(null)
   const [dialog, setDialog] = useState<Dialog | null>(null)
   const [search, setSearch] = useState('')
@@ -54,6 +59,7 @@ export function Desk({ session, state, look, onLook }: Props) {
 
   useGoneNotice(state.gone)
   useAnswerNotice(state.answered)
+  useSlaNotice(state.alerts)
   useOfferAlert([...offers, ...state.invites.filter((one) => one.state === 'offered')].map((one) => one.id), sound === 'on')
 
   const step = (by: number) => {
@@ -73,6 +79,10 @@ export function Desk({ session, state, look, onLook }: Props) {
     a: () => offer && accept(offer.id),
     d: () => offer && setDialog({ kind: 'decline', handoff: offer }),
     t: () => mine && setDialog({ kind: 'transfer', handoff: mine }),
+    i: () => mine && setDialog({ kind: 'invite', handoff: mine }),
+    p: () => mine && setDialog({ kind: 'appoint', handoff: mine }),
+    b: () => mine && setDialog({ kind: 'return', handoff: mine }),
+    s: () => document.getElementById('snippets')?.click(),
     e: () => mine && setDialog({ kind: 'close', handoff: mine }),
     r: () => document.getElementById('draft')?.focus(),
     '/': () => document.getElementById('search')?.focus(),
@@ -92,17 +102,15 @@ export function Desk({ session, state, look, onLook }: Props) {
         onSound={setSound}
         onHelp={() => setDialog({ kind: 'help' })}
       >
-        {state.me && (
           <Tabs
-            activeKey={tab}
+            activeKey={shown}
             onChange={(key) => setTab(key as Tab)}
             items={[
-              { key: 'work', label: desk.tabs.work },
-              { key: 'follow-ups', label: followUps.tab(state.followUps.length) },
+              ...(state.me ? [{ key: 'work', label: desk.tabs.work }, { key: 'follow-ups', label: followUps.tab(state.followUps.length) }] : []),
               ...(supervises ? [{ key: 'wall', label: desk.tabs.wall }, { key: 'measures', label: measures.tab }, { key: 'rules', label: rules.tab }] : []),
+              { key: 'practice', label: practice.tab },
             ]}
           />
-        )}
       </TopBar>
       {link.kind === 'waiting' && (
         <div className="offline" role="alert" data-testid="offline">
@@ -112,10 +120,11 @@ export function Desk({ session, state, look, onLook }: Props) {
       )}
       {tab === 'follow-ups' && <FollowUps session={session} state={state} />}
       {tab === 'wall' && supervises && <Wall session={session} state={state} onDialog={setDialog} onOpen={open} />}
-      {tab === 'measures' && supervises && <MeasuresPage session={session} skew={state.skew} />}
+      {tab === 'measures' && supervises && <MeasuresPage session={session} skew={state.skew} dark={dark} />}
       {tab === 'rules' && supervises && <RulesPage session={session} />}
-      {tab === 'work' && (
-        <div className="panes">
+      {shown === 'practice' && <PracticePage session={session} myId={state.me?.id} />}
+      {shown === 'work' && (
+        <div className={picked && current ? 'panes panes-talk' : 'panes'}>
           <QueuePane
             session={session}
             state={state}
@@ -132,6 +141,7 @@ export function Desk({ session, state, look, onLook }: Props) {
             handoff={current}
             onDialog={setDialog}
             onAccept={accept}
+            onBack={() => setPicked(null)}
             onBrief={narrow ? () => setBriefOpen(true) : null}
           />
           {narrow ? (
@@ -146,33 +156,4 @@ export function Desk({ session, state, look, onLook }: Props) {
       <Dialogs session={session} state={state} dialog={dialog} onClose={() => setDialog(null)} />
     </div>
   )
-}
-
-/** Says why an offer went away, when it was not one's own doing. */
-function useGoneNotice(gone: DeskState['gone']): void {
-  const { message } = App.useApp()
-  useEffect(() => {
-    if (gone?.why === 'expired' || gone?.why === 'withdrawn') void message.info(desk.goneTitle[gone.why])
-  }, [gone, message])
-}
-
-/** Says how an invitation that one has made was answered. */
-function useAnswerNotice(answered: DeskState['answered']): void {
-  const { message } = App.useApp()
-  useEffect(() => {
-    const words = answered && together.answered[answered.state]
-    if (answered && words) void message.info(words(answered.advisor.name, answered.why))
-  }, [answered, message])
-}
-
-/** Sound once for each new offer, and the title as long as one waits. */
-function useOfferAlert(ids: string[], sound: boolean): void {
-  const heard = useRef<ReadonlySet<string>>(new Set())
-  const joined = ids.join(' ')
-  useEffect(() => {
-    const now = joined ? joined.split(' ') : []
-    if (sound && now.some((id) => !heard.current.has(id))) ring()
-    heard.current = new Set(now)
-    document.title = now.length > 0 ? desk.titleOffer(now.length) : desk.title
-  }, [joined, sound])
 }

@@ -4,11 +4,13 @@ import { type DeskState } from '../protocol/desk'
 import { type Handoff } from '../protocol/types'
 import { TOPICS } from '../protocol/words'
 import { desk } from '../ui/messages.zh'
+import { returning } from '../ui/work.zh'
 import { useActions } from './actions'
+import { AppointDialog } from './AppointDialog'
 import { InviteDialog, WhisperDialog } from './TogetherDialogs'
 import { type DeskSession, type Verb } from './session'
 
-export type Dialog = { kind: 'decline' | 'transfer' | 'return' | 'close' | 'invite' | 'whisper'; handoff: Handoff } | { kind: 'help' }
+export type Dialog = { kind: 'decline' | 'transfer' | 'return' | 'close' | 'invite' | 'whisper' | 'appoint'; handoff: Handoff } | { kind: 'help' }
 
 interface Props {
   session: DeskSession
@@ -33,6 +35,8 @@ export function Dialogs({ session, state, dialog, onClose }: Props) {
   switch (dialog.kind) {
     case 'invite':
       return <InviteDialog session={session} state={state} handoff={handoff} onClose={onClose} />
+    case 'appoint':
+      return <AppointDialog session={session} handoff={handoff} onClose={onClose} />
     case 'whisper':
       return <WhisperDialog session={session} handoff={handoff} onClose={onClose} />
     case 'decline':
@@ -49,7 +53,9 @@ export function Dialogs({ session, state, dialog, onClose }: Props) {
       return (
         <Ask {...shared} title={desk.returnTitle} action={desk.giveBack} onSubmit={(v) => submit('return', v)}>
           <p className="quiet-text">{desk.returnText}</p>
-          <Note />
+          <Form.Item name="note" label={returning.note} extra={returning.hint} rules={needed(returning.needed)}>
+            <Input.TextArea rows={3} />
+          </Form.Item>
         </Ask>
       )
     case 'close':

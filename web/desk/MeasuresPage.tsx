@@ -1,12 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Empty, Input, Result, Segmented, Select, Spin, Table } from 'antd'
-import { useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { type Measures, type Row } from '../protocol/together'
 import { desk } from '../ui/messages.zh'
 import { measures } from '../ui/together.zh'
+import { charts } from '../ui/wall.zh'
 import { Bars } from './Bars'
+import { chartsOf, type Unit } from './chartData'
 import { SHOWN, type Shown, told } from './figures'
 import { type DeskSession } from './session'
+
+// The drawing library is half as large as the rest of the desk: only who looks at a report loads it.
+const MeasureCharts = lazy(() => import('./MeasureCharts'))
 
 type Group = keyof typeof measures.groups
 const GROUPS = Object.keys(measures.groups) as Group[]
@@ -15,11 +20,11 @@ const DAY_MS = 86_400_000
 const shanghai = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' })
 
 /** How well clients were served, over days, by group. */
-export function MeasuresPage({ session, skew }: { session: DeskSession; skew: number }) {
+export function MeasuresPage({ session, skew, dark }: { session: DeskSession; skew: number; dark: boolean }) {
   // Fixed at opening: a report does not move while it is read.
   const [today] = useState(() => Date.now() + skew)
   const dayBefore = (days: number) => shanghai.format(today - days * DAY_MS)
-  const [from, setFrom] = useState(dayBefore(0))
+  const [from, setFrom] = useState(dayBefore(6))
   const [to, setTo] = useState(dayBefore(0))
   const [group, setGroup] = useState<Group>('by_topic')
   const [compared, setCompared] = useState<Shown>('wait_p50')
@@ -29,6 +34,8 @@ export function MeasuresPage({ session, skew }: { session: DeskSession; skew: nu
     placeholderData: (old) => old,
   })
   const { data } = query
+  const [unit, setUnit] = useState<Unit>('day')
+  const drawn = useMemo(() => (data ? chartsOf(data, unit) : []), [data, unit])
   return (
     <main className="wall" data-testid="measures" tabIndex={0}>
       <div className="toolbar" role="group" aria-label={measures.period}>
@@ -47,6 +54,22 @@ export function MeasuresPage({ session, skew }: { session: DeskSession; skew: nu
               <div key={name}><dt>{measures.shown[name]}</dt><dd className="num">{told(name, data.total)}</dd></div>
             ))}
           </dl>
+          {data.total.count > 0 && (
+            <section aria-label={charts.label}>
+              <div className="toolbar">
+                <Segmented<Unit>
+                  aria-label={charts.unitLabel}
+                  value={unit}
+                  onChange={setUnit}
+                  options={(Object.keys(charts.unit) as Unit[]).map((value) => ({ value, label: charts.unit[value] }))}
+                />
+                {unit === 'week' && <span className="quiet-text">{charts.weekNote}</span>}
+              </div>
+              <Suspense fallback={<Spin aria-label={charts.loading} />}>
+                <MeasureCharts charts={drawn} dark={dark} />
+              </Suspense>
+            </section>
+          )}
           <div className="toolbar">
             <Segmented
               aria-label={measures.group_label}

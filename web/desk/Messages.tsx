@@ -1,12 +1,15 @@
 import { Button } from 'antd'
 import { Fragment, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { type Conversation } from '../protocol/conversations'
+import { pictureOf } from '../protocol/pictures'
 import { type Message } from '../protocol/types'
 import { Card } from '../ui/Card'
 import { clock, day } from '../ui/format'
 import { common, desk } from '../ui/messages.zh'
+import { channel as channels } from '../ui/work.zh'
 import { useNow } from './hooks'
 import { EmotionBadge } from './Marks'
+import { Picture } from './Picture'
 import { type DeskSession } from './session'
 
 interface Props {
@@ -41,10 +44,10 @@ export function Messages({ session, conversationId, conversation }: Props) {
     return () => observer.disconnect()
   }, [])
 
-  const unread = conversation?.unread ?? 0
+  const heard = messages.filter(({ author }) => author === 'client').pop()?.seq ?? 0
   useEffect(() => {
-    if (unread > 0) session.store.dispatch({ type: 'read', conversationId })
-  }, [session, conversationId, unread])
+    if (heard > 0 && !document.hidden) session.seen(conversationId, heard)
+  }, [session, conversationId, heard])
 
   const onScroll = () => {
     const view = box.current
@@ -91,15 +94,17 @@ function Line({ message }: { message: Message }) {
   if (author === 'system') {
     return <li className="line line-system" data-testid="message" data-author={author} data-seq={seq}><p>{text}</p></li>
   }
+  const picture = author === 'client' ? pictureOf(text) : null
   const tag = author === 'client' || author === 'ai' ? common.author[author] : common.signed(common.author[author], name)
   return (
     <li className={`line line-${author}${author === 'client' ? '' : ' line-own'}`} data-testid="message" data-author={author} data-seq={seq}>
       <div className="who">
         <span className={`tag tag-${author}`} data-testid="author">{tag}</span>
         <time dateTime={at}>{clock(at)}</time>
+        {author === 'client' && message.channel !== 'web' && <span className="line-channel">{channels.names[message.channel] ?? message.channel}</span>}
         {message.emotion && <EmotionBadge emotion={message.emotion} strength={message.strength} />}
       </div>
-      {text && <div className="bubble">{text}</div>}
+      {picture ? <Picture conversationId={message.conversation_id} name={picture} /> : text && <div className="bubble">{text}</div>}
       {card && <Card card={card} />}
     </li>
   )

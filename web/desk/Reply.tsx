@@ -2,29 +2,45 @@ import { SendOutlined } from '@ant-design/icons'
 import { Alert, App, Button, Input } from 'antd'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { Problem } from '../protocol/http'
-import { type Finding, type Hint } from '../protocol/types'
+import { matching, type Snippet, wanted, withSnippet } from '../protocol/snippets'
+import { type Finding, type Handoff, type Hint } from '../protocol/types'
 import { desk } from '../ui/messages.zh'
 import { addToDraft, draftOf, setDraft, useDraft } from './drafts'
 import { useKeys } from './hooks'
+import { SnippetButton, SnippetList, useSnippets } from './Snippets'
 import { type DeskSession } from './session'
 
 interface Props {
   session: DeskSession
-  conversationId: string
+  handoff: Handoff
+  advisor: string
   hints: Hint[]
 }
 
 const TYPING_EVERY_MS = 3_000
+const MOST_OFFERED = 6
 
-export function Reply({ session, conversationId, hints }: Props) {
+export function Reply({ session, handoff, advisor, hints }: Props) {
+  const { conversation_id: conversationId, client } = handoff
   const { message } = App.useApp()
   const draft = useDraft(conversationId)
   const [findings, setFindings] = useState<Finding[]>([])
   const typed = useRef(0)
+  const word = wanted(draft)
+  const snippets = useSnippets(session)
+  const offered = word === null ? [] : matching(snippets, word).slice(0, MOST_OFFERED)
+  const [at, setAt] = useState(0)
+  const picked = Math.min(at, offered.length - 1)
   const usable = hints.filter((hint) => hint.kind !== 'compliance' || hint.send)
   useKeys(Object.fromEntries(usable.slice(0, 3).map((hint, index) => [String(index + 1), () => use(hint)])))
 
   const use = (hint: Hint) => addToDraft(conversationId, hint.send || hint.text)
+
+  const insert = (snippet: Snippet) => {
+    setDraft(conversationId, withSnippet(draft, snippet, { name: client.name, advisor }))
+    setAt(0)
+    document.getElementById('draft')?.focus()
+  }
 
   const send = async () => {
     const text = draft.trim()
@@ -43,6 +59,14 @@ export function Reply({ session, conversationId, hints }: Props) {
   }
   const onKey = (event: KeyboardEvent) => {
     const composing = event.nativeEvent.isComposing || event.keyCode === 229
+    const chosen = offered[picked]
+    if (chosen && !composing && ['ArrowDown', 'ArrowUp', 'Tab', 'Enter'].includes(event.key) && !event.shiftKey) {
+      event.preventDefault()
+      if (event.key === 'ArrowDown') setAt((picked + 1) % offered.length)
+      else if (event.key === 'ArrowUp') setAt((picked + offered.length - 1) % offered.length)
+      else insert(chosen)
+      return
+    }
     if (event.key !== 'Enter' || event.shiftKey || composing) return
     event.preventDefault()
     void send()
@@ -87,7 +111,9 @@ export function Reply({ session, conversationId, hints }: Props) {
           ))}
         />
       )}
+      {offered.length > 0 && <div className="snippet-inline"><SnippetList snippets={offered} onUse={insert} active={picked} /></div>}
       <div className="reply-box">
+        <SnippetButton session={session} draft={draft} onUse={insert} />
         <Input.TextArea
           id="draft"
           variant="borderless"

@@ -1,26 +1,37 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Input, Spin, Table } from 'antd'
+import { Alert, App, Button, Input, Segmented, Spin } from 'antd'
 import { useState } from 'react'
 import { Problem } from '../protocol/http'
-import { type Preview, type Replayed, type Weights } from '../protocol/together'
+import { type Preview, type Rematched, type Replayed, type RuleFile, type Weights } from '../protocol/together'
 import { clock, day } from '../ui/format'
 import { desk } from '../ui/messages.zh'
-import { rules } from '../ui/together.zh'
-import { LevelTag } from './Marks'
+import { rules as weightWords } from '../ui/together.zh'
+import { matching } from '../ui/wall.zh'
+import { Rematch, Replay } from './Replay'
 import { type DeskSession } from './session'
 
-/** The weights of priority: edited, tried out on today's decisions, put in force. */
+type Rows = (Replayed | Rematched)[]
+
+const FILES = Object.keys(matching.files) as RuleFile[]
+
+/** The weights of priority and the rules of matching: edited, tried out on today's decisions, put in force. */
 export function RulesPage({ session }: { session: DeskSession }) {
-  const query = useQuery({ queryKey: ['rules'], queryFn: () => session.read<Weights>('/api/desk/rules'), staleTime: 0 })
-  if (!query.data) return <Spin className="middle" />
-  return <Editor key={query.data.version} session={session} weights={query.data} />
+  const [file, setFile] = useState<RuleFile>('priority')
+  const query = useQuery({ queryKey: ['rules', file], queryFn: () => session.read<Weights>(`/api/desk/rules?file=${file}`), staleTime: 0 })
+  return (
+    <main className="wall" data-testid="rules" tabIndex={0}>
+      <Segmented<RuleFile> aria-label={matching.which} value={file} onChange={setFile} options={FILES.map((value) => ({ value, label: matching.files[value] }))} />
+      {query.data ? <Editor key={file + query.data.version} session={session} file={file} weights={query.data} /> : <Spin className="middle" />}
+    </main>
+  )
 }
 
-function Editor({ session, weights }: { session: DeskSession; weights: Weights }) {
+function Editor({ session, file, weights }: { session: DeskSession; file: RuleFile; weights: Weights }) {
+  const rules = file === 'matching' ? { ...weightWords, ...matching } : weightWords
   const { message } = App.useApp()
   const client = useQueryClient()
   const [text, setText] = useState(weights.text)
-  const [shown, setShown] = useState<Preview | null>(null)
+  const [shown, setShown] = useState<Preview<Replayed | Rematched> | null>(null)
   const [busy, setBusy] = useState(false)
   const attempt = async (action: () => Promise<void>) => {
     setBusy(true)
@@ -32,13 +43,13 @@ function Editor({ session, weights }: { session: DeskSession; weights: Weights }
       setBusy(false)
     }
   }
-  const preview = () => attempt(async () => setShown(await session.ask<Preview>('/api/desk/rules/preview', { text })))
+  const preview = () => attempt(async () => setShown(await session.ask<Preview<Replayed | Rematched>>('/api/desk/rules/preview', { text, file })))
   const save = () =>
     attempt(async () => {
-      const checked = await session.ask<Preview>('/api/desk/rules/preview', { text })
+      const checked = await session.ask<Preview<Replayed | Rematched>>('/api/desk/rules/preview', { text, file })
       setShown(checked)
       if (checked.errors.length > 0) return
-      await session.ask('/api/desk/rules', { text, version: weights.version })
+      await session.ask('/api/desk/rules', { text, file, version: weights.version })
       void message.success(rules.saved)
       await client.invalidateQueries({ queryKey: ['rules'] })
     })
@@ -47,7 +58,7 @@ function Editor({ session, weights }: { session: DeskSession; weights: Weights }
     setShown(null)
   }
   return (
-    <main className="wall rules" data-testid="rules" tabIndex={0}>
+    <div className="rules">
       <section className="rules-text" aria-label={rules.title}>
         <h2>{rules.title} <small>{rules.version(weights.version)}</small></h2>
         <p className="quiet-text">{rules.lead}</p>
@@ -72,33 +83,12 @@ function Editor({ session, weights }: { session: DeskSession; weights: Weights }
       <section className="rules-preview" aria-label={rules.previewTitle} data-testid="preview">
         <h2>{rules.previewTitle}</h2>
         <p className="quiet-text">{rules.previewLead}</p>
-        {shown && shown.errors.length === 0 && <Replay rows={shown.rows} />}
+        {shown && shown.errors.length === 0 && <Shown file={file} rows={shown.rows} />}
       </section>
-    </main>
+    </div>
   )
 }
 
-function Replay({ rows }: { rows: Replayed[] }) {
-  return (
-    <Table
-      size="small"
-      pagination={false}
-      rowKey="handoff_id"
-      dataSource={rows}
-      locale={{ emptyText: rules.noRows }}
-      columns={[
-        { title: rules.columns.place, render: (_, row: Replayed) => <Place row={row} /> },
-        { title: rules.columns.client, render: (_, row: Replayed) => <><b>{row.client_name}</b> <small>{clock(row.at)}</small></> },
-        { title: rules.columns.topic, render: (_, row: Replayed) => row.topic },
-        { title: rules.columns.before, render: (_, row: Replayed) => <LevelTag level={row.before.level} priority={row.before.points} /> },
-        { title: rules.columns.after, render: (_, row: Replayed) => <LevelTag level={row.after.level} priority={row.after.points} /> },
-        { title: rules.columns.why, render: (_, row: Replayed) => <small>{row.after.explanation}</small> },
-      ]}
-    />
-  )
-}
-
-function Place({ row: { before, after } }: { row: Replayed }) {
-  const moved = after.place < before.place ? 'up' : after.place > before.place ? 'down' : 'same'
-  return <span className={`place place-${moved} num`}>{`${rules.place(after.place)} ${moved === 'same' ? '' : rules.moved[moved] + Math.abs(after.place - before.place)}`}</span>
+function Shown({ file, rows }: { file: RuleFile; rows: Rows }) {
+  return file === 'matching' ? <Rematch rows={rows as Rematched[]} /> : <Replay rows={rows as Replayed[]} />
 }

@@ -4,6 +4,8 @@ import { type DeskState } from '../protocol/desk'
 import { type Handoff } from '../protocol/types'
 import { profile as words } from '../ui/profile.zh'
 import { BriefPane } from './BriefPane'
+import { notes } from '../ui/work.zh'
+import { NotesPane } from './NotesPane'
 import { ProfilePane } from './ProfilePane'
 import { type DeskSession } from './session'
 
@@ -22,6 +24,7 @@ export function SidePane({ session, state, handoff }: { session: DeskSession; st
       items={[
         { key: 'brief', label: words.brief, children: brief },
         { key: 'profile', label: words.tab, children: tab === 'profile' && <ProfilePane session={session} clientId={handoff.client.id} /> },
+        { key: 'notes', label: notes.tab, children: tab === 'notes' && <NotesPane session={session} clientId={handoff.client.id} /> },
       ]}
     />
   )

@@ -1,12 +1,14 @@
-import { ProfileOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined, ProfileOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Empty, Result } from 'antd'
 import { type ReactNode } from 'react'
 import { type DeskState } from '../protocol/desk'
 import { speaks } from '../protocol/handoffs'
-import { type Handoff } from '../protocol/types'
+import { type Detail, type Handoff } from '../protocol/types'
 import { desk } from '../ui/messages.zh'
+import { appointment } from '../ui/work.zh'
 import { useActions } from './actions'
+import { ChannelChip } from './ChannelChip'
 import { type Dialog } from './Dialogs'
 import { GuestControls, Guests } from './Guests'
 import { LevelTag } from './Marks'
@@ -23,11 +25,13 @@ interface Props {
   handoff: Handoff | null
   onDialog: (dialog: Dialog) => void
   onAccept: (id: string) => void
+  /** Back to the list, where both do not fit side by side. */
+  onBack: () => void
   /** Opens the brief where it has no place of its own. */
   onBrief: (() => void) | null
 }
 
-export function Talk({ session, state, handoff, onDialog, onAccept, onBrief }: Props) {
+export function Talk({ session, state, handoff, onDialog, onAccept, onBack, onBrief }: Props) {
   if (!handoff) {
     return (
       <main className="pane pane-talk" aria-label={desk.conversation}>
@@ -42,6 +46,7 @@ export function Talk({ session, state, handoff, onDialog, onAccept, onBrief }: P
   return (
     <main className="pane pane-talk" aria-label={desk.conversation} data-testid="talk" data-conversation={handoff.conversation_id}>
       <header className="talk-head">
+        <Button className="talk-back" type="text" icon={<ArrowLeftOutlined />} aria-label={desk.left} onClick={onBack} />
         <span className="avatar avatar-big" aria-hidden="true">{client.name.slice(0, 1)}</span>
         <div className="talk-who">
           <h2>
@@ -50,6 +55,7 @@ export function Talk({ session, state, handoff, onDialog, onAccept, onBrief }: P
           </h2>
           <p>{about.filter(Boolean).join(' · ')}</p>
         </div>
+        <Quota session={session} state={state} handoff={handoff} />
         {onBrief && <Button icon={<ProfileOutlined />} onClick={onBrief}>{desk.openBrief}</Button>}
         <Controls session={session} state={state} handoff={handoff} onDialog={onDialog} onAccept={onAccept} />
       </header>
@@ -59,7 +65,21 @@ export function Talk({ session, state, handoff, onDialog, onAccept, onBrief }: P
   )
 }
 
-function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, 'handoff' | 'onBrief'> & { handoff: Handoff }) {
+/** Read anew after each message: every one that is sent counts. */
+function Quota({ session, state, handoff }: { session: DeskSession; state: DeskState; handoff: Handoff }) {
+  const messages = state.conversations[handoff.conversation_id]?.messages ?? []
+  const wechat = messages.some((one) => one.channel !== 'web')
+  const last = messages[messages.length - 1]?.seq
+  const { data } = useQuery({
+    queryKey: ['quota', handoff.id, last],
+    queryFn: () => session.read<Detail>(`/api/desk/handoffs/${encodeURIComponent(handoff.id)}`),
+    enabled: wechat && handoff.state === 'active',
+    placeholderData: (before) => before,
+  })
+  return <ChannelChip state={data?.channel_state} />
+}
+
+function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, 'handoff' | 'onBrief' | 'onBack'> & { handoff: Handoff }) {
   const { run, busy } = useActions(session)
   const me = state.me?.id
   if (handoff.state === 'offered' && handoff.offered_to?.id === me) {
@@ -81,6 +101,7 @@ function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, '
   if (handoff.state !== 'active') return null
   return (
     <div className="controls">
+      <Button onClick={() => onDialog({ kind: 'appoint', handoff })}>{appointment.button}</Button>
       <Button onClick={() => onDialog({ kind: 'invite', handoff })}>{together.invite}</Button>
       <Button onClick={() => onDialog({ kind: 'transfer', handoff })}>{desk.transfer}</Button>
       <Button onClick={() => onDialog({ kind: 'return', handoff })}>{desk.giveBack}</Button>
@@ -108,7 +129,7 @@ function Conversation({ session, state, handoff }: { session: DeskSession; state
       <Messages session={session} conversationId={handoff.conversation_id} conversation={conversation} />
       <Whispers whispers={state.whispers[handoff.conversation_id] ?? []} />
       {mine ? (
-        <Reply session={session} conversationId={handoff.conversation_id} hints={conversation?.hints ?? []} />
+        <Reply session={session} handoff={handoff} advisor={state.me?.name ?? ''} hints={conversation?.hints ?? []} />
       ) : (
         <Shut>{handoff.state === 'wrap_up' ? desk.wrapped : handoff.state === 'active' ? together.reading : desk.notMine}</Shut>
       )}

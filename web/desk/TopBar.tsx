@@ -72,6 +72,7 @@ export function TopBar({ session, me, look, onLook, sound, onSound, onHelp, chil
 function PresenceSwitch({ presence, onChange }: { presence: Presence; onChange: (presence: Presence) => void }) {
   return (
     <Segmented<Presence>
+      className="presence-switch"
       aria-label={desk.presenceLabel}
       data-testid="presence"
       value={presence}

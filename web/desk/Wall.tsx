@@ -8,6 +8,7 @@ import { desk } from '../ui/messages.zh'
 import { together, wall } from '../ui/together.zh'
 import { type Dialog } from './Dialogs'
 import { type Shown, told } from './figures'
+import { SlaAlerts } from './SlaAlerts'
 import { useNow } from './hooks'
 import { LevelTag } from './Marks'
 import { type DeskSession } from './session'
@@ -41,6 +42,7 @@ export function Wall({ session, state, onDialog, onOpen }: Props) {
         <Figure label={desk.wallLongest} value={longest ? length(longest) : '—'} bad={longest > SLA_SECONDS} />
         <Figure label={desk.wallOnline} value={`${online} / ${state.colleagues.length}`} />
       </div>
+      <SlaAlerts session={session} alerts={state.alerts} onOpen={onOpen} />
       <Today session={session} ended={state.active.length} />
       <div className="wall-tables">
         <section aria-label={desk.wallQueue}>

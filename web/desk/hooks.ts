@@ -63,7 +63,7 @@ export function useKeys(keys: Record<string, () => void>): void {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
-      const writing = target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=combobox]')
+      const writing = target.closest('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=combobox]')
       if (writing) {
         if (event.key === 'Escape' && !target.closest('[role=dialog]')) target.blur()
         return

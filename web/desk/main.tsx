@@ -10,6 +10,7 @@ import './desk.css'
 import './talk.css'
 import './together.css'
 import './notices.css'
+import './work.css'
 import { heartbeat } from './heartbeat'
 import { DeskSession } from './session'
 

@@ -133,6 +133,12 @@ export class DeskSession {
     this.socket.send({ type: 'typing', conversation_id: conversationId })
   }
 
+  /** The owner has the messages before his eyes: the client may know. */
+  seen(conversationId: string, seq: number): void {
+    this.store.dispatch({ type: 'read', conversationId })
+    this.socket.send({ type: 'read', conversation_id: conversationId, seq })
+  }
+
   async refresh(): Promise<void> {
     if (this.refreshing) return
     this.refreshing = true
@@ -146,6 +152,11 @@ export class DeskSession {
     } finally {
       this.refreshing = false
     }
+  }
+
+  async alertSeen(id: string): Promise<void> {
+    await this.around.call('POST', `/api/desk/alerts/${encodeURIComponent(id)}/seen`, {})
+    this.store.dispatch({ type: 'alert.seen', id })
   }
 
   private async deliver(conversationId: string, id: string, text: string): Promise<void> {

@@ -21,6 +21,8 @@ export interface ChatState {
   suggestions: string[]
   outbox: outbox.Outgoing[]
   typing: 'bot' | 'advisor' | null
+  /** The number of the last message that a person on the desk has seen. */
+  readTo: number
   stale: boolean
   /** The server said that nothing older exists. */
   complete: boolean
@@ -46,7 +48,7 @@ const FAULTS: ReadonlySet<string> = new Set(['error', 'unavailable'])
 
 export const emptyChat: ChatState = {
   phase: 'loading', epoch: '', seq: 0, client: null, owner: { kind: 'bot', advisor: null }, messages: [], waiting: null,
-  ratingAsked: null, suggestions: [], outbox: [], typing: null, stale: false, complete: false,
+  ratingAsked: null, suggestions: [], outbox: [], typing: null, readTo: 0, stale: false, complete: false,
 }
 
 export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
@@ -100,6 +102,7 @@ function withSnapshot(state: ChatState, snapshot: ChatSnapshot): ChatState {
     waiting: snapshot.waiting,
     ratingAsked: snapshot.rating_asked,
     suggestions: snapshot.suggestions,
+    readTo: same ? state.readTo : 0,
     typing: null,
     stale: false,
     complete: (messages[0]?.seq ?? 1) === 1,
@@ -118,6 +121,8 @@ function withFrame(state: ChatState, frame: ChatFrame): ChatState {
     case 'typing':
       // While a person answers, the bot only reads along.
       return frame.who === 'bot' && state.owner.kind === 'advisor' ? state : { ...state, typing: frame.who }
+    case 'read':
+      return { ...state, readTo: Math.max(state.readTo, frame.seq) }
     case 'ack':
       return acknowledged(state, frame.id, frame.seq)
     case 'refused':

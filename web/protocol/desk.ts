@@ -4,6 +4,7 @@
  * Conversations are filled from the handoff's own page (`detail`) and kept true by frames.
  */
 
+import { alerted, type SlaAlert } from './alerts'
 import { conversationFrame, withDetail, type Conversations, withMessages } from './conversations'
 import { type DeskFrame, type NumberedFrame } from './frames'
 import { place, skewOf } from './handoffs'
@@ -29,6 +30,8 @@ export interface DeskState {
   /** Not dismissed yet, the newest first. */
   notices: Notice[]
   conversations: Conversations
+  /** A supervisor's: promises that were not kept, nobody has taken note yet. */
+  alerts: SlaAlert[]
   /** The institution's clock minus this machine's, in ms: countdowns count in the institution's time. */
   skew: number
   stale: boolean
@@ -45,12 +48,13 @@ export type DeskEvent =
   | { type: 'handoff'; handoff: Handoff }
   | { type: 'detail'; detail: Detail }
   | { type: 'said'; message: Message }
+  | { type: 'alert.seen'; id: string }
   | { type: 'read'; conversationId: string }
   | { type: 'presence'; presence: Presence }
 
 export const emptyDesk: DeskState = {
   phase: 'loading', epoch: '', seq: 0, me: null, offers: [], queue: [], active: [], wrapUp: [], colleagues: [],
-  invites: [], whispers: {}, followUps: [], notices: [], conversations: {}, skew: 0, stale: false, gone: null, answered: null,
+  invites: [], whispers: {}, followUps: [], notices: [], conversations: {}, alerts: [], skew: 0, stale: false, gone: null, answered: null,
 }
 
 export function reduceDesk(state: DeskState, event: DeskEvent): DeskState {
@@ -67,6 +71,8 @@ export function reduceDesk(state: DeskState, event: DeskEvent): DeskState {
       return withPage(state, event.detail)
     case 'said':
       return { ...state, conversations: withMessages(state.conversations, event.message.conversation_id, [event.message]) }
+    case 'alert.seen':
+      return { ...state, alerts: state.alerts.filter(({ id }) => id !== event.id) }
     case 'read': {
       const conversation = state.conversations[event.conversationId]
       if (!conversation?.unread) return state
@@ -82,7 +88,7 @@ function withSnapshot(state: DeskState, snapshot: DeskSnapshot, now: number): De
   const { epoch, seq, me, offers, queue, active, colleagues } = snapshot
   return {
     ...state, phase: 'ready', epoch, seq, me, offers, queue, active, wrapUp: snapshot.wrap_up, colleagues, stale: false,
-    invites: snapshot.invites ?? [], followUps: snapshot.follow_ups ?? [], notices: snapshot.notices ?? [],
+    invites: snapshot.invites ?? [], followUps: snapshot.follow_ups ?? [], notices: snapshot.notices ?? [], alerts: snapshot.alerts ?? [],
     skew: skewOf([...offers, ...queue], now) ?? state.skew,
   }
 }
@@ -124,6 +130,8 @@ function applied(state: DeskState, frame: NumberedFrame, now: number): DeskState
     case 'notice':
     case 'notice.read':
       return { ...state, notices: noticed(state.notices, frame) }
+    case 'alert.sla':
+      return { ...state, alerts: alerted(state.alerts, frame.alert) }
     case 'colleagues': {
       const me = frame.colleagues.find((colleague) => colleague.id === state.me?.id) ?? state.me
       return { ...state, colleagues: frame.colleagues, me }

@@ -1,5 +1,6 @@
 /** Frames of the desk's socket. All but hello, pong and typing carry the number of the page's stream. */
 
+import { type AlertFrame } from './alerts'
 import { type NoticeFrame } from './notices'
 import { type FollowUp, type Invite, type Whisper } from './together'
 import { type Colleague, type Handoff, type Hint, type Message, type Understanding } from './types'
@@ -17,6 +18,7 @@ type Numbered =
   | { type: 'whisper'; conversation_id: string; whisper: Whisper }
   | { type: 'follow_ups'; follow_ups: FollowUp[] }
   | NoticeFrame
+  | AlertFrame
   | { type: 'reset' }
 
 export type NumberedFrame = Numbered & { seq?: number }

@@ -68,6 +68,9 @@ export interface Figures {
   score_mean: number | null
   came_back: number | null
   estimate_error: number | null
+  /** How many were told an estimate, and the share of those told within 30 % of what it took. */
+  estimated?: number
+  estimate_close?: number | null
 }
 
 export type Row = Figures & { key: string; words: string }
@@ -104,9 +107,29 @@ export interface Replayed {
   after: Placed
 }
 
-export interface Preview {
+export type RuleFile = 'priority' | 'matching'
+
+interface Given {
+  advisor: Person | null
+  at: string | null
+  waited_seconds: number | null
+  because: string[]
+}
+
+/** A decision under other matching rules: who would have had it, when. */
+export interface Rematched {
+  handoff_id: string
+  client_name: string
+  topic: string
+  at: string
+  before: Given
+  after: Given
+  changed: boolean
+}
+
+export interface Preview<Shown = Replayed> {
   errors: { line: number; words: string }[]
-  rows: Replayed[]
+  rows: Shown[]
 }
 
 /** A conversation that an invitation is for, as long as it stands. */

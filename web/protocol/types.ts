@@ -1,5 +1,7 @@
 /** The shapes of docs/protocol.md, by hand. Fields the page does not know are left out and ignored. */
 
+import { type SlaAlert } from './alerts'
+import { type ChannelState } from './channel'
 import { type Notice } from './notices'
 import { type FollowUp, type Guest, type Invite, type RecordRow, type Whisper } from './together'
 import { type Emotion, type Role } from './words'
@@ -100,6 +102,7 @@ export type ChatFrame =
   | { type: 'message'; message: Message }
   | ({ type: 'owner' } & Standing)
   | { type: 'typing'; who: 'bot' | 'advisor' }
+  | { type: 'read'; seq: number }
   | { type: 'ack'; id: string; seq: number }
   | { type: 'refused'; id: string; code: string; detail: string }
   | { type: 'reset' }
@@ -209,6 +212,8 @@ export interface Detail {
   messages: Message[]
   candidates: Candidate[]
   record?: RecordRow[]
+  /** Null for a client who is in no channel with limits. */
+  channel_state?: ChannelState | null
   whispers?: Whisper[]
 }
 
@@ -225,6 +230,8 @@ export interface DeskSnapshot {
   invites?: Invite[]
   follow_ups?: FollowUp[]
   notices?: Notice[]
+  /** A supervisor's: broken promises that nobody has taken note of. */
+  alerts?: SlaAlert[]
 }
 
 export interface Hint {

@@ -9,6 +9,7 @@ const draw = (path: string) =>
     )
   }
 
+export const MoreIcon = draw('M5.5 12h.01M12 12h.01M18.5 12h.01')
 export const SendIcon = draw('M12 20V5M5.5 11.5 12 5l6.5 6.5')
 export const DownIcon = draw('M12 4v15M5.5 12.5 12 19l6.5-6.5')
 export const SpeakerIcon = draw('M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11')

@@ -81,12 +81,13 @@ export const measures = {
   shown: {
     count: '会话数', wait_p50: '等待（中位）', wait_p90: '等待（九成以内）', in_time: '3 分钟内应答', response_p50: '首次响应',
     handling_mean: '平均处理', transferred: '转交率', abandonment: '放弃率', content: '满意度', came_back: '24 小时内再来',
+    estimate_error: '预计等待误差', estimate_close: '预计较准（三成以内）',
   },
   none: '—',
 }
 
 export const rules = {
-  tab: '优先级规则',
+  tab: '规则',
   title: '优先级权重',
   lead: '改动先预览再保存。保存后立即生效，每一次派单都会记下当时的规则版本。',
   text: '权重文件',
