@@ -12,6 +12,7 @@ from gateway.errors import SignInNeeded
 from gateway.services import Services
 from gateway.signin import sessions
 from gateway.signin.sessions import ClientSession
+from handoff.joint import Recused
 from handoff.model import SUPERVISOR, Staff
 from kit.errors import Refused
 
@@ -63,12 +64,16 @@ Person = Annotated[Staff, Depends(staff)]
 
 
 async def may_read(parts: Services, person: Staff, conversation_id: str) -> None:
-    """Only the owner, who has joined, and supervisors read a conversation in full (requirement H2). Raises Refused."""
-    if person.role == SUPERVISOR:
-        return
+    """Only the owner, who has joined, and supervisors read a conversation in full (requirement H2).
+
+    Nobody reads a complaint about himself. Raises Refused.
+    """
     async with parts.engine.connect() as sql:
         readers = await parts.handoffs.readers_of(sql, conversation_id)
-    if person.id not in readers:
+        barred = await parts.handoffs.barred(sql, conversation_id, person.id)
+    if barred:
+        raise Recused
+    if person.id not in readers and person.role != SUPERVISOR:
         raise Refused("只有当前负责这段对话的同事可以查看。")
 
 

@@ -9,8 +9,10 @@ from kit.errors import AgentError, Category, Unavailable
 
 #: One call; the turn's own deadline is shorter, a late answer is still worth waiting for.
 CALL_SECONDS = 60.0
-#: Answers of a Rasa that is there, but has not loaded its model yet.
+#: Answers of a Rasa (or of a proxy before it) that is there, but cannot work now.
 NOT_READY = frozenset({409, 502, 503, 504})
+#: Codes that our channel in Rasa gives with such a status while it is whole again soon; any other code is this message's.
+RECOVERING = frozenset({"no_model", "actions_away"})
 
 
 class CoreAway(Unavailable):
@@ -37,12 +39,12 @@ class DialogueCore:
         """What the core makes of a turn. Raises CoreAway (ask again later), CoreFailed (this message fails it)."""
         try:
             answer = await self._http.post("/webhooks/turn/message", json=request.to_json())
+        except httpx.ReadTimeout as error:
+            # It took the call, and does not get done with it.
+            raise CoreFailed(cause=type(error).__name__) from error
         except httpx.HTTPError as error:
             raise CoreAway(cause=type(error).__name__) from error
-        if answer.status_code in NOT_READY:
-            raise CoreAway(status=answer.status_code)
-        if answer.status_code != 200:
-            raise CoreFailed(status=answer.status_code)
+        check(answer)
         try:
             return TurnAnswer.from_json(answer.json())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -55,10 +57,7 @@ class DialogueCore:
             answer = await self._http.post("/webhooks/turn/heard", json=body)
         except httpx.HTTPError as error:
             raise CoreAway(cause=type(error).__name__) from error
-        if answer.status_code in NOT_READY:
-            raise CoreAway(status=answer.status_code)
-        if answer.status_code != 200:
-            raise CoreFailed(status=answer.status_code)
+        check(answer)
 
     async def forget(self, conversation_id: str) -> None:
         """Start the tracker of a conversation afresh. Raises CoreAway."""
@@ -76,3 +75,23 @@ class DialogueCore:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+def check(answer: httpx.Response) -> None:
+    """Raises CoreAway (it will be back), CoreFailed (it is there, and this call makes it fail)."""
+    if answer.status_code == 200:
+        return
+    code = code_of(answer)
+    if answer.status_code in NOT_READY and (code is None or code in RECOVERING):
+        raise CoreAway(status=answer.status_code, answered=code)
+    raise CoreFailed(status=answer.status_code, answered=code)
+
+
+def code_of(answer: httpx.Response) -> str | None:
+    """The code of a problem document; None for any other body."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    code = body.get("code") if isinstance(body, dict) else None
+    return code if isinstance(code, str) else None

@@ -21,7 +21,10 @@ STATUS: dict[Category, int] = {
     Category.UNAVAILABLE: 503,
 }
 #: Codes that HTTP has a status of its own for.
-STATUS_OF_CODE = {"sign_in_needed": 401, "sign_in_refused": 401, "too_many_requests": 429, "wording_refused": 422}
+STATUS_OF_CODE = {
+    "sign_in_needed": 401, "sign_in_refused": 401, "signature_refused": 401, "timestamp_refused": 401,
+    "too_many_requests": 429, "wording_refused": 422,
+}  # fmt: skip
 TITLES = {
     400: "请求有误", 401: "请先登录", 403: "没有权限", 404: "没有找到", 405: "不支持这种请求", 409: "状态已变化",
     413: "内容过长", 422: "请求有误", 429: "请求过于频繁", 500: "系统出错", 503: "暂时无法服务",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway import blocked, notices
+from gateway import blocked, notices, order_news
 from gateway.hub import RESET
 from gateway.services import Services
 from gateway.timeline import store
@@ -18,6 +18,7 @@ async def take_fixture(parts: Services) -> dict[str, Any]:
     fixture = await parts.institution.fixture()
     parts.clock.set(await parts.institution.clock())
     parts.clients.forget()
+    await order_news.start_afresh(parts.engine, parts.institution)
     spoken = {message.client_id for message in fixture.messages}
     people = sorted({*fixture.clients, *spoken, *fixture.owners})
     for client_id in people:

@@ -28,6 +28,8 @@ from institution.rules import suitable
 from kit import log
 from kit.clock import SHANGHAI, Clock
 from kit.errors import AgentError
+from kit.settings import load
+from knowledge.opening import open_library
 from knowledge.search import Entry, Library
 
 #: Three fit above the draft without hiding the talk.
@@ -196,7 +198,7 @@ def _rate(value: Any) -> str:
 @cache
 def library() -> Library:
     """Read once, when the first advisor needs it."""
-    return Library.load()
+    return open_library(kept=load().var / "knowledge")
 
 
 class Hints:

@@ -20,8 +20,10 @@ class TooMany(AgentError):
 MESSAGES = parse_many("40/10 seconds;300/minute")
 #: Guessing a password this slowly takes longer than any password lives.
 SIGN_INS = parse_many("5/minute;30/hour")
-#: A ticket is 256 bits of signature: only a flood needs a limit.
+#: Sign-ins from one address, whatever the name: against trying one password on many accounts.
 TICKETS = parse_many("60/minute")
+#: A link is 256 bits of signature, and a whole office may stand behind one address: only a flood needs a limit.
+LINKS = parse_many("600/minute")
 
 
 class Limits:

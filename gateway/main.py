@@ -10,13 +10,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gateway import errors, internal, notices, operations, pages
+from gateway import desk_appointments, desk_notes, desk_practice, errors, internal, notices, operations, pages
 from gateway.access import internal as ours_only
 from gateway.access import staff
 from gateway.bootstrap import compose, running
 from gateway.channels import appointments, desk, desk_socket, web, web_socket
 from gateway.channels.wechat import api as wechat
 from gateway.metrics import Metrics
+from gateway.open_api import api as open_api
+from gateway.open_api import desk as open_keys
 from gateway.profile_ports import right, supervisor
 from gateway.security import Guard
 from gateway.signin import api as signin
@@ -48,7 +50,7 @@ def create_app(settings: Settings | None = None, *, folder: Path = PAGES, **adap
             return {"notices": await notices.unread(sql, person.id)}
 
     app = FastAPI(
-        title="慧伴", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="慧伴", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, openapi_url=None,
         responses={422: {"description": "The request is wrong: a problem document"}},
     )  # fmt: skip
     app.state.services = parts
@@ -56,10 +58,11 @@ def create_app(settings: Settings | None = None, *, folder: Path = PAGES, **adap
     errors.install(app)
     for router in (
         operations.router, signin.router, web.router, web_socket.router, appointments.router, desk.router,
-        desk_socket.router, internal.router, wechat.router,
+        desk_socket.router, desk_practice.router, desk_notes.router, desk_appointments.router, internal.router, wechat.router,
+        open_api.router, open_keys.router,
         desk_router(parts.handoffs, staff, parts.hub.cursor, more, parts.wechat.state_of), supervisor_router(parts.handoffs, staff),
         internal_router(parts.handoffs, ours_only),
-        profiles_api.desk_router(parts.profiles, right, supervisor),
+        profiles_api.desk_router(parts.profiles, right, supervisor, staff),
         profiles_api.internal_router(parts.profiles, ours_only),
     ):  # fmt: skip
         app.include_router(router)

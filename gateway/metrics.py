@@ -26,5 +26,9 @@ class Metrics:
         )
         self.refused_signins = Counter("huiban_refused_signins", "Failed sign-ins", ["who"], registry=self.registry)
         self.owners = Gauge("huiban_conversations", "Conversations by owner", ["owner"], registry=self.registry)
+        self.broken_promises = Gauge(
+            "huiban_broken_promises", "Promised times to clients that were not kept, since the start of service",
+            ["promise"], registry=self.registry,
+        )  # fmt: skip
         self.open_turns = Gauge("huiban_open_turns", "Turns not closed yet", registry=self.registry)
         self.pages = Gauge("huiban_live_pages", "Open sockets", ["page"], registry=self.registry)

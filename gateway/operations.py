@@ -13,8 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import turn_store
-from gateway.access import Parts, operator
+from gateway.access import Parts, operator, staff
 from gateway.services import Services
+from handoff import alarms
 from handoff import store as handoff_store
 from handoff.model import OPEN, QUEUED, HandoffState
 
@@ -45,7 +46,10 @@ async def metrics(parts: Parts) -> Response:
     """Prometheus' text, for the header `X-Internal-Key` or a signed-in supervisor."""
     async with parts.engine.connect() as sql:
         parts.metrics.open_turns.set(await turn_store.count_open(sql))
+        broken = await alarms.counts(sql)
         counted = {state: await handoff_store.count(sql, state) for state in OPEN}
+    for promise, count in broken.items():
+        parts.metrics.broken_promises.labels(promise).set(count)
     parts.metrics.owners.labels("queue").set(sum(counted[state] for state in QUEUED))
     parts.metrics.owners.labels("advisor").set(counted[HandoffState.ACTIVE])
     for page, count in parts.hub.counts().items():
@@ -53,7 +57,13 @@ async def metrics(parts: Parts) -> Response:
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+@router.get("/openapi.json", include_in_schema=False, dependencies=[Depends(staff)])
+async def document(request: Request) -> JSONResponse:
+    """The machine's form of the interface, for staff: nobody else needs a map of it."""
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs", response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(staff)])
 async def docs(request: Request) -> HTMLResponse:
     """The calls, from the OpenAPI document, without a script of anybody else."""
     return HTMLResponse(page(request.app.openapi()))

@@ -80,7 +80,8 @@ async def _may_read(parts: Parts, person_id: str, role: str, client_id: str) -> 
     return bool(client.get("own_advisor") == person_id)
 
 
-def supervisor(person: Person) -> None:
-    """Raises Refused."""
+def supervisor(person: Person) -> Person:
+    """The supervisor who asks. Raises Refused."""
     if person.role != SUPERVISOR:
         raise Refused("只有主管可以查看。")
+    return person

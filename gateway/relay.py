@@ -1,4 +1,9 @@
-"""Frames between gateway processes, over one Redis stream. Redis away or wiped costs a reset, never an error."""
+"""Frames between gateway processes, over one Redis stream. Redis away or wiped costs a reset, never an error.
+
+Each process numbers what it sends, and each reader knows the number that comes next from each sender. Whatever was lost on
+the way (the stream cut before a slow reader, a Redis wiped or away, a queue that ran full) shows as a jump, and then the
+pages here start afresh. What a page shows is in SQL: the stream carries news, never the only copy.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +25,17 @@ BLOCK_MS = 5000
 
 
 class Relay:
-    def __init__(self, hub: Hub, url: str) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, url: str, *, keep: int = STREAM_FRAMES) -> None:
+        self._hub, self._keep = hub, keep
         self._redis = redis_client.from_url(url, socket_connect_timeout=1.0, socket_timeout=BLOCK_MS / 1000 + 5)
         self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue(STREAM_FRAMES)
         self._log = log.get(__name__)
         self.listening = asyncio.Event()
         self._lost = False
+        #: The number of the last frame that we noted to send.
+        self._number = 0
+        #: origin -> the number of the last frame that we had from it.
+        self._heard: dict[str, int] = {}
 
     async def run(self) -> None:
         """Carry frames until cancelled."""
@@ -37,15 +46,16 @@ class Relay:
             await self._redis.aclose()
 
     def _note(self, envelope: dict[str, Any]) -> None:
+        # Counted also when it cannot be sent: the others see the jump then.
+        self._number += 1
         if self.listening.is_set() and not self._out.full():
-            self._out.put_nowait(envelope)
+            self._out.put_nowait({**envelope, "origin": self._hub.epoch, "number": self._number})
 
     async def _write(self) -> None:
         while True:
-            envelope = await self._out.get()
-            body = json.dumps({**envelope, "origin": self._hub.epoch}, ensure_ascii=False)
+            body = json.dumps(await self._out.get(), ensure_ascii=False)
             try:
-                await self._redis.xadd(STREAM, {"body": body}, maxlen=STREAM_FRAMES, approximate=True)
+                await self._redis.xadd(STREAM, {"body": body}, maxlen=self._keep, approximate=True)
             except (RedisError, OSError):
                 self._away()
 
@@ -69,6 +79,7 @@ class Relay:
         self.listening.set()
         if self._lost:
             self._lost = False
+            self._heard.clear()
             self._hub.reset()
         return newest[0][0] if newest else "0-0"
 
@@ -80,5 +91,11 @@ class Relay:
 
     def _take(self, body: bytes) -> None:
         envelope = json.loads(body)
-        if envelope.pop("origin") != self._hub.epoch:
-            self._hub.deliver(envelope)
+        origin, number = envelope.pop("origin"), envelope.pop("number")
+        if origin == self._hub.epoch:
+            return
+        last, self._heard[origin] = self._heard.get(origin), number
+        if last is not None and number != last + 1:
+            self._log.warning("Frames of another process are missing", action="frames_missing", lost=number - last - 1)
+            self._hub.reset()
+        self._hub.deliver(envelope)

@@ -104,7 +104,7 @@ def secure(headers: Any, path: str, host: str) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", policy(host))
-    if path.startswith(("/api/", "/internal/", "/t/", "/s/")):
+    if path.startswith(("/api/", "/internal/", "/open/", "/t/", "/s/")):
         headers.setdefault("Cache-Control", "no-store")
 
 

@@ -14,6 +14,7 @@ from gateway.hearing import Hearing
 from gateway.hub import Hub
 from gateway.limits import Limits
 from gateway.metrics import Metrics
+from gateway.open_api.hooks import Hooks
 from gateway.timeline.timeline import Timeline
 from gateway.turns import Turns
 from handoff.service import Handoffs
@@ -22,6 +23,7 @@ from kit.clock import Clock, OffsetClock
 from kit.ids import NewId
 from kit.settings import Settings
 from profiles.service import Profiles
+from studio.practice.service import Practice
 
 
 @dataclass(frozen=True)
@@ -46,3 +48,5 @@ class Services:
     limits: Limits
     metrics: Metrics
     wechat: WeChat
+    practice: Practice
+    hooks: Hooks

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from kit.database import Instant, metadata
@@ -84,6 +85,8 @@ staff = Table(
     Column("role", String(10), nullable=False),
     #: argon2id; null until the person sets one.
     Column("password_hash", String(200)),
+    #: On the institution's roster now; who has left cannot sign in.
+    Column("active", Boolean, nullable=False, server_default=true()),
 )
 
 staff_sessions = Table(

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 #: A cancellation that falls into a database call can come out as the driver's error, and is then asked for again.
-ASK_AGAIN_SECONDS = 0.1
+ASK_AGAIN_SECONDS = 2.0
 
 
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:

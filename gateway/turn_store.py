@@ -69,8 +69,10 @@ async def oldest_open(connection: AsyncConnection, conversation_id: str) -> Turn
     return _turn(row) if row else None
 
 
-async def conversations_with_open(connection: AsyncConnection) -> list[str]:
+async def conversations_with_open(connection: AsyncConnection, before: datetime | None = None) -> list[str]:
     wanted = select(turns.c.conversation_id).where(turns.c.state != CLOSED).distinct()
+    if before is not None:
+        wanted = wanted.where(turns.c.opened_at < before)
     return list((await connection.execute(wanted)).scalars())
 
 

@@ -10,14 +10,15 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.turn import Figures, TurnAnswer, TurnRequest
 from gateway import notices, turn_store, words
+from gateway.asking import Asked, Core, Timing, drafts_of
 from gateway.channels.wechat import guests
 from gateway.clients import Clients
 from gateway.committed import later
@@ -28,8 +29,8 @@ from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.tasks import end
 from gateway.timeline import figures, store
-from gateway.timeline.model import Author, Draft, Message, Understanding, client_of
-from gateway.timeline.timeline import NAMES, Timeline
+from gateway.timeline.model import Author, Draft, Message, Understanding, client_of, person_of
+from gateway.timeline.timeline import Timeline
 from gateway.told import told
 from handoff.service import Handoffs
 from kit import log
@@ -43,6 +44,8 @@ LONGEST_PAUSE_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.25
 #: A message on which the core fails this often will fail again.
 MOST_FAILURES = 3
+#: How soon a turn that another process closed is seen, and how often turns that a dead process left are looked for.
+LOOK_SECONDS, LEFT_SECONDS = 1.0, 30.0
 #: A client who types on without a pause is answered after this many quiet times.
 MOST_QUIET_TIMES = 6
 
@@ -51,31 +54,6 @@ BOT, ADVISOR = "bot", "advisor"
 OWN_WISH = "explicit_ask"
 #: The slots that name what the institution took down in a turn.
 RECEIPTS = ("last_order", "last_ticket")
-
-
-class Core(Protocol):
-    async def turn(self, request: TurnRequest) -> TurnAnswer: ...
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds: how long to wait for more bubbles, and until the client is told that it takes longer."""
-
-    quiet_web: float
-    quiet_wechat: float
-    deadline: float
-
-    def quiet(self, channel: str) -> float:
-        return self.quiet_wechat if channel == "wechat" else self.quiet_web
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A frozen turn and all that is needed to close it."""
-
-    turn: turn_store.Turn
-    request: TurnRequest
-    bubbles: tuple[Message, ...]
 
 
 class Turns:
@@ -122,29 +100,38 @@ class Turns:
             # A page that goes away just now may cancel us with the message stored: whoever looks finds it, or nothing.
             self._wake(conversation_id)
         if new and conversation_id in self._late and words.asks_for_person(text):
-            client_id, key = client_of(conversation_id), f"{message_id}+late"
-            await self._handoffs.request(conversation_id, client_id, [OWN_WISH], key=key, channel=channel)
+            who, key = person_of(conversation_id), f"{message_id}+late"
+            await self._handoffs.request(conversation_id, who, [OWN_WISH], key=key, channel=channel)
         return message
 
-    async def recover(self) -> int:
-        """Ask the turns again that a crash left open; how many conversations have one."""
+    async def recover(self, before: datetime | None = None) -> int:
+        """Ask the turns again that a crash left open (opened `before`); how many conversations have one."""
         async with self._engine.connect() as connection:
-            found = await turn_store.conversations_with_open(connection)
+            found = await turn_store.conversations_with_open(connection, before)
         for conversation_id in found:
             self._wake(conversation_id)
         return len(found)
+
+    async def take_over(self) -> None:
+        """Turns that have been open for so long may be those of a process that died: asked twice they are answered once."""
+        try:
+            await self.recover(self._clock.now() - timedelta(seconds=LEFT_SECONDS))
+        except SQLAlchemyError as error:
+            self._log.error("Open turns could not be read", action="turns_not_read", exc_info=error)
 
     async def wait(self, message_id: str, seconds: float) -> dict[str, Any] | None:
         """The closed turn of a message as `GET /internal/turns/{id}` tells it; None when it stays open that long."""
         closed = asyncio.Event()
         self._waiting[message_id].add(closed)
         try:
-            if (told := await self.closed(message_id)) is not None:
-                return told
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await closed.wait()
-            return await self.closed(message_id)
+            ends = asyncio.get_running_loop().time() + seconds
+            while (told := await self.closed(message_id)) is None:
+                if (left := ends - asyncio.get_running_loop().time()) <= 0:
+                    break
+                # Another process may close it: ours is not told of that.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(closed.wait(), min(left, LOOK_SECONDS))
+            return told
         finally:
             self._waiting[message_id].discard(closed)
             if not self._waiting[message_id]:
@@ -202,6 +189,9 @@ class Turns:
             await self._hearing.catch_up(conversation_id)
             answer = guests.lawful(asked.request, await self._ask(asked))
             owner = await self._close(asked, answer)
+            if owner is None:
+                # Read along for a person who has gone meanwhile: frozen anew, it is asked to be answered.
+                continue
             if self.closed_for and asked.request.client_id:
                 self.closed_for(asked.request.client_id)
             if answer and owner != BOT:
@@ -248,7 +238,6 @@ class Turns:
         heard = await store.heard(connection, turn.conversation_id, below=turn.first_seq, now=now)
         missed = await turn_store.missed_newest_first(connection, turn.conversation_id)
         return Figures(
-            negative_share=round(figures.negative_share(heard, now=now), 4),
             failures=figures.failures(missed),
             repeats=figures.repeats(text, heard, now=now),
             recent_emotions=figures.recent_emotions(heard, now=now),
@@ -313,12 +302,19 @@ class Turns:
 
     # -- out --------------------------------------------------------------------------------------------------
 
-    async def _close(self, asked: Asked, answer: TurnAnswer | None, outcome: str | None = None) -> str:
-        """Store the answer and close the turn in one transaction; the pages are told after it. Who owns it then."""
+    async def _close(self, asked: Asked, answer: TurnAnswer | None, outcome: str | None = None) -> str | None:
+        """Store the answer and close the turn in one transaction; the pages are told after it.
+
+        Who owns the conversation then; None when the turn stays open, since nobody has answered the client.
+        """
         turn, now = asked.turn, self._clock.now()
-        took_ms = self._took_ms(turn, now)
         async with self._engine.begin() as connection:
             owner = await self._owner(connection, turn.conversation_id)
+            if outcome is None and not asked.request.answer and owner != ADVISOR:
+                last = asked.bubbles[-1].seq
+                if not await store.person_spoke(connection, turn.conversation_id, after=last):
+                    return None
+            took_ms = self._took_ms(turn, now)
             readers = await self._timeline.readers(connection, turn.conversation_id) if owner == ADVISOR else set()
             drafts: list[Draft] = []
             if outcome is None:
@@ -382,16 +378,3 @@ class Turns:
             f"{asked.turn.id}.{suffix}", asked.turn.conversation_id, Author.SYSTEM, text, self._clock.now(),
             asked.request.channel, quick_replies=(words.HUMAN,), turn_id=asked.turn.id,
         )  # fmt: skip
-
-
-def drafts_of(asked: Asked, answer: TurnAnswer | None, at: datetime) -> list[Draft]:
-    """The bubbles that the answer puts into the timeline; ids follow from the turn's, so a replay adds none."""
-    replies = [reply for reply in (answer.replies if answer else ()) if reply.text.strip() or reply.card]
-    return [
-        Draft(
-            f"{asked.turn.id}.{number}", asked.turn.conversation_id, Author.AI, reply.text, at,
-            asked.request.channel, name=NAMES[Author.AI], card=reply.card, quick_replies=tuple(reply.quick_replies),
-            turn_id=asked.turn.id,
-        )
-        for number, reply in enumerate(replies, 1)
-    ]  # fmt: skip

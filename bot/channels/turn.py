@@ -1,17 +1,21 @@
 """The turn channel: one HTTP call a turn. All of a turn is kept, or nothing of it.
 
 The gateway sends `contracts.turn.TurnRequest` and gets `TurnAnswer`. A message id that the tracker already holds is not
-processed again: the answer is read back from the events after it, so a replayed turn is the same turn. When an action
-fails, nothing is saved and the call answers 503; the gateway plays the turn again.
+processed again: the answer is read back from the events after it, so a replayed turn is the same turn. Only one that was
+read along while a person had the conversation, and is asked again to be answered, is processed anew. When an action
+fails, nothing is saved: 503 when the action server is away (the gateway asks until it is back), 500 when it is there and
+this message makes it fail.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import aiohttp
 import structlog
 from rasa.core.actions.action import ActionExecutionRejection
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -72,7 +76,9 @@ class TurnInput(InputChannel):
             except Exception as error:  # the boundary: whatever an action raised, the turn is played again
                 kind = type(error).__name__
                 log.error("Turn not completed", action="turn_failed", message_id=body["message_id"], error=kind)
-                return problem(503, "turn_failed", "the turn could not be completed")
+                if is_away(error):
+                    return problem(503, "actions_away", "the action server does not answer")
+                return problem(500, "turn_failed", "the turn could not be completed")
 
         @webhook.route("/message", methods=["POST"])
         async def message(request: Request) -> HTTPResponse:
@@ -83,6 +89,18 @@ class TurnInput(InputChannel):
             return await locked(request, ("conversation_id", "message_id", "author", "text"), hear)
 
         return webhook
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the cause is a lost connection: Rasa wraps what its client of the action server raised."""
+    while error is not None:
+        if isinstance(error, asyncio.TimeoutError):
+            # It is there and does not get done with this message.
+            return False
+        if isinstance(error, (aiohttp.ClientConnectionError, OSError)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def problem(status: int, code: str, detail: str) -> HTTPResponse:
@@ -110,7 +128,7 @@ async def take_turn(processor: MessageProcessor, rules: RulesFile, body: dict[st
     """Understand the message, and answer it unless a person owns the conversation."""
     channel = CollectingOutputChannel()
     tracker = await processor.fetch_tracker_and_update_session(body["conversation_id"], channel)
-    if already(tracker, body["message_id"]) is None:
+    if not settled(tracker, body):
         tracker.update_with_events(given_slots(body), processor.domain)
         spoken_of = tracker.get_slot("last_topic_fund")
         await understand(processor, rules, tracker, body)
@@ -141,7 +159,9 @@ async def understand(
     processor: MessageProcessor, rules: RulesFile, tracker: DialogueStateTracker, body: dict[str, Any]
 ) -> None:
     """Parse with what the context gives (previous intent, the product's time) and log the message."""
-    metadata = {"now": body.get("now"), "previous": previous(tracker)}
+    metadata = {
+        "now": body.get("now"), "previous": previous(tracker, body["message_id"]), "answered": body.get("answer", True),
+    }  # fmt: skip
     message = UserMessage(
         body["text"],
         sender_id=body["conversation_id"],
@@ -205,10 +225,17 @@ def has_heard(tracker: DialogueStateTracker, message_id: str) -> bool:
 
 
 def already(tracker: DialogueStateTracker, message_id: str) -> int | None:
-    """Where in the tracker's events the message stands, or None."""
-    return next(
-        (n for n, e in enumerate(tracker.events) if isinstance(e, UserUttered) and e.message_id == message_id), None
-    )
+    """Where in the tracker's events the message stands (the last time: it can have been read along first), or None."""
+    found = [n for n, e in enumerate(tracker.events) if isinstance(e, UserUttered) and e.message_id == message_id]
+    return found[-1] if found else None
+
+
+def settled(tracker: DialogueStateTracker, body: dict[str, Any]) -> bool:
+    """Whether the message was processed as it is asked now; one that was only read along does not answer anybody."""
+    start = already(tracker, body["message_id"])
+    if start is None:
+        return False
+    return not body.get("answer", True) or bool(tracker.events[start].metadata.get("answered", True))
 
 
 def answer(tracker: DialogueStateTracker, message_id: str) -> dict[str, Any]:
@@ -251,10 +278,10 @@ def reply(event: BotUttered) -> dict[str, Any]:
     }
 
 
-def previous(tracker: DialogueStateTracker) -> dict[str, Any] | None:
+def previous(tracker: DialogueStateTracker, message_id: str) -> dict[str, Any] | None:
     """What the client asked before the present message, and what the bot did: a follow-up is understood by it."""
     events = tracker.applied_events()
-    said = [e for e in events if isinstance(e, UserUttered) and e.text]
+    said = [e for e in events if isinstance(e, UserUttered) and e.text and e.message_id != message_id]
     if not said:
         return None
     # 「好的」 and 「不对」 do not change the subject.

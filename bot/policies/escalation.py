@@ -132,7 +132,7 @@ def _meets(name: str, wanted: Any, facts: Facts) -> bool:
     if name == "text":
         return re.search(wanted, facts.text, re.IGNORECASE) is not None
     if name == "slot":
-        return all(_named(facts.slots.get(slot)) == value for slot, value in wanted.items())
+        return all(_holds(facts.slots.get(slot), value) for slot, value in wanted.items())
     if name == "understood":
         return facts.understood is wanted
     if name == "negative_share_above":
@@ -142,9 +142,11 @@ def _meets(name: str, wanted: Any, facts: Facts) -> bool:
     return figure >= float(wanted)
 
 
-def _named(value: Any) -> Any:
-    """A slot that holds an object is compared by its topic."""
-    return value.get("topic") if isinstance(value, Mapping) else value
+def _holds(value: Any, wanted: Any) -> bool:
+    """`true` asks that the slot holds anything; a slot that holds an object is else compared by its topic."""
+    if isinstance(wanted, bool):
+        return bool(value) is wanted
+    return bool((value.get("topic") if isinstance(value, Mapping) else value) == wanted)
 
 
 def negative_share(rules: Rules, recent: Sequence[str], present: str) -> float:

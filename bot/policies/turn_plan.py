@@ -24,6 +24,7 @@ SOOTHE = "action_soothe"
 FALLBACK = "action_default_fallback"
 CLARIFY = "action_clarify"
 CARE = "action_self_care"
+WAIT = "action_ask_wait"
 #: Reasons that reach the queue even when the client already waits there: the others would only repeat themselves.
 URGENT = frozenset({"explicit_ask", "own_advisor_asked", "self_harm", "account_safety", "emotion_panic"})
 #: A cry for help that names neither a thing nor a person: first we help ourselves (`actions/footing.py`).
@@ -49,6 +50,10 @@ MAY_BE_DESPAIR = BARE | frozenset(
     ]
 )
 SURE_BUSINESS = 0.9
+#: Said in the queue it asks for the place, whatever was talked of just before.
+HOW_LONG = re.compile(
+    r"(那|请问|大概|前面|还|要|有|得|需要|等)*(多久|多长时间|几个人|几位)(啊|呀|呢|(能|才)?(轮|排)?到我)?\W*$"
+)
 #: Its answer writes a complaint into the institution's books.
 COMPLAINT = "complain_"
 #: 「赎回几天到账」 and 「钱多久能到账」 share a fifth of their characters; two different worries hardly one.
@@ -145,11 +150,20 @@ def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str
         return [CARE]
     if BARE_HELP.match(turn.text.strip()):
         return [FALLBACK]
+    if turn.owner == "queue" and HOW_LONG.match(turn.text.strip()):
+        return [WAIT]
     if unclear(rules, turn):
         return [CLARIFY]
     if not understood(rules, turn):
         return [FALLBACK]
-    return [action_of(intent) for intent in dict.fromkeys(turn.requests)]
+    return [action_of(intent) for intent in one_complaint(turn.requests)]
+
+
+def one_complaint(requests: Sequence[str]) -> list[str]:
+    """Each request once; of several complaints in one breath the first, for they are one matter and one ticket."""
+    found = list(dict.fromkeys(requests))
+    first = next((intent for intent in found if intent.startswith(COMPLAINT)), None)
+    return [intent for intent in found if intent == first or not intent.startswith(COMPLAINT)]
 
 
 def doubtful(rules: Rules, turn: Turn) -> bool:
@@ -181,7 +195,8 @@ def unclear(rules: Rules, turn: Turn) -> bool:
     """Two neighbours are nearly as likely, or a complaint would be registered on a guess: ask."""
     if turn.intent.startswith(COMPLAINT) and turn.ranking[0][1] < rules.sure:
         return True
-    if len(turn.ranking) < 2 or len(turn.requests) > 1 or in_progress(turn):
+    if len(turn.ranking) < 2 or len(turn.requests) > 1 or in_progress(turn) or turn.intent in BARE:
+        # A doubtful no is still no: neither of two things to offer means it.
         return False
     (_, best), (_, second) = turn.ranking[:2]
     return rules.floor <= best < rules.sure and best - second < rules.margin

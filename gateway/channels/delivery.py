@@ -35,6 +35,9 @@ def due(after: Sequence[Message], *, spoke: str | None, channel: str, shown: int
             if spoke != channel:
                 # The client goes on elsewhere and has read it all there; what the channel says of itself stays its own.
                 owed = [one for one in owed if _own(one, channel)]
+        elif said.author is Author.HUMAN and said.channel == channel:
+            # Written in the channel itself by the platform's own staff: the client has it.
+            continue
         elif spoke == channel or _own(message, channel):
             owed.append(message)
     return Due(tuple(owed), after[-1].seq if after else shown)

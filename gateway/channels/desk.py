@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from compliance.wording import check
-from gateway import blocked, notices
+from compliance.wording import Finding, check
+from gateway import blocked, draft_offers, notices
 from gateway.access import Parts, Person, may_read
 from gateway.checks import check_id, check_text
+from gateway.services import Services
 from gateway.timeline import store
 from gateway.timeline.model import Author, Draft
-from handoff.model import SUPERVISOR
+from handoff.model import SUPERVISOR, Staff
 from kit.clock import SHANGHAI
 from kit.errors import Conflict, NotFound, Refused
 from kit.masking import mask
@@ -53,10 +54,11 @@ async def read(
 async def say(conversation_id: ConversationId, body: Said, parts: Parts, person: Person) -> dict[str, Any]:
     """Say something to the client: the owner, or an invited expert; the same id again is the same message.
 
-    What may not be said is written down for supervisors and refused: the client never sees it.
+    What may not be said, or not recommended to this client, is written down for supervisors and refused: the client
+    never sees it.
     """
     text, message_id = check_text(body.text, parts.settings.max_message_chars), check_id(body.id)
-    findings = check(text, parts.wording)
+    findings = check(text, parts.wording) + await _unsuitable(parts, person, conversation_id, message_id, text)
     async with parts.engine.begin() as sql:
         author = await parts.handoffs.speaks_as(sql, conversation_id, person)
         if author is None:
@@ -74,6 +76,21 @@ async def say(conversation_id: ConversationId, body: Said, parts: Parts, person:
         raise blocked.WordingRefused(findings=[finding.to_json() for finding in findings])
     parts.hearing.wake(conversation_id)
     return {"id": body.id, "seq": message.seq}
+
+
+async def _unsuitable(
+    parts: Services, person: Staff, conversation_id: str, message_id: str, text: str
+) -> tuple[Finding, ...]:
+    """The products recommended in a draft that this client may not be offered. Raises NotOwner, Unavailable."""
+    if not draft_offers.may_offer(text):
+        return ()
+    # The record names who recommended: nobody else's words are checked, and no transaction is open meanwhile.
+    async with parts.engine.connect() as sql:
+        if await parts.handoffs.speaks_as(sql, conversation_id, person) is None:
+            raise NotOwner
+    return await draft_offers.unsuitable(
+        parts.institution, parts.clock, conversation_id, message_id, text, by=person.id
+    )
 
 
 @router.get("/compliance/blocked")

@@ -19,6 +19,10 @@ MOST_FRAME_CHARS = 100_000
 NOT_SIGNED_IN, TOO_BIG = 4401, 1009
 
 
+#: The other side is gone; Starlette says so with a RuntimeError when we were just sending.
+GONE = (WebSocketDisconnect, RuntimeError)
+
+
 class FrameNotJson(Invalid):
     """这一帧不是正确的 JSON 对象。"""
 
@@ -34,8 +38,7 @@ async def talk(
         async def run(direction: Callable[[], Awaitable[None]]) -> None:
             try:
                 await direction()
-            except (WebSocketDisconnect, RuntimeError):
-                # The other side is gone; Starlette says so with a RuntimeError when we were just sending.
+            except GONE:
                 pass
             except Exception as error:
                 log.get(__name__).error("A live page broke", action="page_broke", exc_info=error)

@@ -16,7 +16,8 @@ from gateway.errors import SignInNeeded
 from gateway.hub import RESET, Page
 from gateway.limits import MESSAGES
 from gateway.services import Services
-from gateway.signin.sessions import ClientSession
+from gateway.signin import sessions
+from gateway.signin.sessions import CLIENT_COOKIE, ClientSession
 from gateway.timeline import store
 from kit.errors import Invalid
 
@@ -43,7 +44,10 @@ async def chat_socket(socket: WebSocket, after: int | None = None, epoch: str | 
     # Joined before anything is read: what comes meanwhile waits in the page's queue.
     with parts.hub.client_page(session.conversation_id) as page:
         sender = Sender(socket, parts, session, page)
-        await sender.hello(after, epoch)
+        try:
+            await sender.hello(after, epoch)
+        except live.GONE:
+            return
         await live.talk(socket, sender.run, lambda frame: take(socket, parts, session, frame))
 
 
@@ -114,6 +118,11 @@ async def take(socket: WebSocket, parts: Services, session: ClientSession, frame
             parts.limits.take(MESSAGES, "typing", session.client_id)
             await tell_typing(parts, session.conversation_id)
         case "ping":
+            if (
+                sessions.read_client(parts.settings.key, socket.cookies.get(CLIENT_COOKIE), now=parts.wall.now())
+                is None
+            ):
+                return await socket.close(live.NOT_SIGNED_IN, SignInNeeded().message)
             await socket.send_json({"type": "pong"})
         case _:
             raise FrameUnknown

@@ -8,14 +8,21 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 import gateway.channels.wechat.tables
+import gateway.desk_notes
+import gateway.open_api.tables
+import gateway.order_news
 import gateway.tables
 import handoff.tables
 import profiles.tables
+import studio.practice.tables
 from kit import settings
 from kit.database import connect, metadata
 
 #: Imported for their tables.
-DECLARED = (gateway.channels.wechat.tables, gateway.tables, handoff.tables, profiles.tables)
+DECLARED = (
+    gateway.channels.wechat.tables, gateway.desk_notes, gateway.open_api.tables, gateway.order_news, gateway.tables,
+    handoff.tables, profiles.tables, studio.practice.tables,
+)  # fmt: skip
 
 
 def run(connection: Connection) -> None:

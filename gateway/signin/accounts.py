@@ -9,10 +9,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.tables import staff
+from gateway.tables import staff, staff_sessions
 from handoff.model import Staff
 from kit.database import insert_new
 from kit.errors import Invalid, NotFound, Refused
@@ -40,20 +40,31 @@ class WeakPassword(Invalid):
 
 
 async def seed(connection: AsyncConnection, advisors: Iterable[Any]) -> int:
-    """An account for everybody on the roster and a trainer; how many are new. None has a password yet."""
-    people = [Staff(advisor.id, advisor.name, advisor.role) for advisor in advisors] + [TRAINER]
+    """An account for everybody on the roster and a trainer; how many are new. None has a password yet.
+
+    Who is not on the roster any more can neither sign in nor go on: his sessions end. An empty roster says nothing.
+    """
+    people = [Staff(advisor.id, advisor.name, advisor.role) for advisor in advisors]
+    if not people:
+        return 0
+    people.append(TRAINER)
     new = 0
     for person in people:
-        row = {"id": person.id, "name": person.name, "role": person.role, "password_hash": None}
+        row = {"id": person.id, "name": person.name, "role": person.role, "password_hash": None, "active": True}
         new += await insert_new(connection, staff, row)
-        renamed = update(staff).where(staff.c.id == person.id).values(name=person.name, role=person.role)
+        renamed = update(staff).where(staff.c.id == person.id).values(name=person.name, role=person.role, active=True)
         await connection.execute(renamed)
+    gone = staff.c.id.not_in([person.id for person in people])
+    await connection.execute(update(staff).where(gone).values(active=False))
+    left = staff_sessions.c.staff_id.in_(select(staff.c.id).where(staff.c.active.is_(False)))
+    await connection.execute(delete(staff_sessions).where(left))
     return new
 
 
 async def find(connection: AsyncConnection, staff_id: str) -> Staff:
-    """Raises NotFound."""
-    row = (await connection.execute(select(staff).where(staff.c.id == staff_id))).first()
+    """Raises NotFound, also for who has left."""
+    wanted = select(staff).where(staff.c.id == staff_id, staff.c.active)
+    row = (await connection.execute(wanted)).first()
     if row is None:
         raise NotFound("没有这个员工账号。")
     return Staff(row.id, row.name, row.role)
@@ -62,7 +73,7 @@ async def find(connection: AsyncConnection, staff_id: str) -> Staff:
 async def check(engine: AsyncEngine, name: str, password: str) -> Staff:
     """Who signs in with a name (or staff number) and password. Raises WrongPassword."""
     async with engine.connect() as connection:
-        wanted = select(staff).where(or_(staff.c.id == name, staff.c.name == name)).limit(1)
+        wanted = select(staff).where(or_(staff.c.id == name, staff.c.name == name), staff.c.active).limit(1)
         row = (await connection.execute(wanted)).first()
     known = row.password_hash if row is not None and row.password_hash else NOBODY
     right = await asyncio.to_thread(_matches, known, password)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from gateway import pages
 from gateway.access import Parts, Person, address, is_secure
-from gateway.limits import SIGN_INS, TICKETS
+from gateway.limits import LINKS, SIGN_INS, TICKETS
 from gateway.services import Services
 from gateway.signin import accounts, sessions, tickets
 from gateway.signin.sessions import CLIENT_COOKIE, CLIENT_LIFETIME, STAFF_COOKIE, STAFF_LIFETIME, set_cookie
@@ -109,7 +109,7 @@ async def password(body: NewPassword, request: Request, response: Response, part
 
 async def _use(parts: Services, kind: tickets.Kind, text: str, request: Request) -> tickets.Ticket | Response:
     """The ticket, now used; for a browser a page that says what is wrong with it."""
-    parts.limits.take(TICKETS, "ticket-from", address(request))
+    parts.limits.take(LINKS, "ticket-from", address(request))
     now = parts.wall.now()
     try:
         ticket = tickets.read(parts.settings.key, kind, text, now=now)

@@ -57,13 +57,13 @@ async def open_staff(connection: AsyncConnection, staff_id: str, *, now: datetim
 
 
 async def read_staff(connection: AsyncConnection, cookie: str | None, *, now: datetime) -> Staff | None:
-    """Who the cookie is; None when it is missing, unknown, ended or over."""
+    """Who the cookie is; None when it is missing, unknown, ended or over, or the person has left."""
     if not cookie:
         return None
     wanted = (
         select(staff.c.id, staff.c.name, staff.c.role)
         .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
-        .where(staff_sessions.c.id == _hash(cookie), staff_sessions.c.expires_at > now)
+        .where(staff_sessions.c.id == _hash(cookie), staff_sessions.c.expires_at > now, staff.c.active)
     )
     row = (await connection.execute(wanted)).first()
     return Staff(row.id, row.name, row.role) if row else None

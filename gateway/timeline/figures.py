@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contracts.reasons import NEGATIVE
 from contracts.turn import TurnAnswer
 
 #: Requirement B2: the client's recent messages are the last ten of the last thirty days, on all channels.
@@ -34,15 +33,9 @@ class Heard:
 
 
 def recent(heard: Iterable[Heard], *, now: datetime) -> list[Heard]:
-    """The understood messages that count for the negative share, newest first."""
+    """The understood messages that count for the share of negative ones, newest first."""
     known = [one for one in heard if one.emotion is not None and now - WINDOW <= one.at <= now]
     return sorted(known, key=lambda one: one.at, reverse=True)[:WINDOW_MESSAGES]
-
-
-def negative_share(heard: Iterable[Heard], *, now: datetime) -> float:
-    """0..1: the negative ones among the last ten understood messages; 0 when there is none."""
-    window = recent(heard, now=now)
-    return sum(one.emotion in NEGATIVE for one in window) / len(window) if window else 0.0
 
 
 def recent_emotions(heard: Iterable[Heard], *, now: datetime) -> tuple[str, ...]:

@@ -82,3 +82,8 @@ def conversation_of(client_id: str) -> str:
 def client_of(conversation_id: str) -> str:
     """The client; empty for the conversation of somebody who is not bound to an account yet."""
     return conversation_id.removeprefix("cv-") if conversation_id.startswith("cv-") else ""
+
+
+def person_of(conversation_id: str) -> str:
+    """Who is served there: the client, or somebody not bound yet, whom we know by his conversation alone."""
+    return client_of(conversation_id) or conversation_id

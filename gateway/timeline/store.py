@@ -124,6 +124,16 @@ async def of_turn(connection: AsyncConnection, conversation_id: str, turn_id: st
     return [_message(row) for row in (await connection.execute(wanted)).mappings()]
 
 
+async def person_spoke(connection: AsyncConnection, conversation_id: str, *, after: int) -> bool:
+    """Whether a person has said something to the client after message `after`."""
+    wanted = select(messages.c.seq).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.seq > after,
+        messages.c.author.in_((Author.HUMAN.value, Author.EXPERT.value)),
+    )
+    return (await connection.execute(wanted.limit(1))).first() is not None
+
+
 async def understand(connection: AsyncConnection, conversation_id: str, seq: int, known: Understanding) -> None:
     here = (messages.c.conversation_id == conversation_id) & (messages.c.seq == seq)
     values = {

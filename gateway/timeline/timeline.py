@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -42,6 +43,8 @@ class Timeline:
         self._new_id = new_id
         self.owner_of: OwnerLookup | None = None
         self.readers_of: ReadersLookup | None = None
+        #: Notes a new message, in its transaction, for those who hear of it outside. Set at bootstrap.
+        self.outbox: Callable[[AsyncConnection, Message], Awaitable[None]] | None = None
 
     async def open(self, connection: AsyncConnection, conversation_id: str) -> store.Conversation:
         return await store.open_conversation(
@@ -57,6 +60,8 @@ class Timeline:
         """
         message, new = await self.put(connection, self._guarded(draft) if draft.author is Author.AI else draft)
         if new:
+            if self.outbox:
+                await self.outbox(connection, message)
             seen_by = await self.readers(connection, draft.conversation_id) if readers is None else readers
             later(connection, lambda: self._hub.message(message, seen_by))
         return message, new

@@ -37,6 +37,7 @@ class Person:
     follows: bool = True
     got: list[str] = field(default_factory=list)
     state: int = 0
+    unionid: str = ""
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Platform:
             "/cgi-bin/qrcode/create": self._qrcode, "/cgi-bin/kf/sync_msg": self._sync,
             "/cgi-bin/kf/send_msg": self._kf_send, "/cgi-bin/kf/service_state/get": self._state,
             "/cgi-bin/kf/service_state/trans": self._trans, "/cgi-bin/kf/send_msg_on_event": self._on_event,
+            "/cgi-bin/kf/customer/batchget": self._customers, "/cgi-bin/user/info/batchget": self._user_info,
         }  # fmt: skip
         for path, answer in routes.items():
             self.app.post(path)(self._door(path, answer))
@@ -156,6 +158,35 @@ class Platform:
                       "scene_param": scene, "welcome_code": code},
         })  # fmt: skip
         await self.ring(account)
+
+    async def kf_staff_say(self, openid: str, account: str, text: str) -> None:
+        """A person of the platform's own client answers; only he who has the session can."""
+        assert self.person(openid).state == 3
+        self.log.append({
+            "msgid": f"msg{self._next()}", "open_kfid": account, "external_userid": openid, "origin": 5,
+            "servicer_userid": "zhang.san", "send_time": int(self.clock.now().timestamp()), "msgtype": "text",
+            "text": {"content": text},
+        })  # fmt: skip
+        self.person(openid).got.append(text)
+        await self.ring(account)
+
+    async def kf_session(self, openid: str, account: str, change: int) -> None:
+        """The session is taken from the pool (1), passed on (2), ended (3), taken up again (4)."""
+        person = self.person(openid)
+        person.state = 4 if change == 3 else 3
+        code = self._code(person) if change in (1, 3) else None
+        self.log.append({
+            "msgid": f"msg{self._next()}", "open_kfid": account, "origin": 4, "msgtype": "event",
+            "send_time": int(self.clock.now().timestamp()),
+            "event": {"event_type": "session_status_change", "open_kfid": account, "external_userid": openid,
+                      "change_type": change, **({"msg_code": code} if code else {})},
+        })  # fmt: skip
+        await self.ring(account)
+
+    def _code(self, person: Person) -> str:
+        code = f"code-{self._next()}"
+        self.welcomes[code] = (self.clock.now(), person)
+        return code
 
     async def ring(self, account: str, token: str = "bell") -> int:
         assert self.gateway is not None
@@ -285,7 +316,20 @@ class Platform:
         if wanted not in {0: {1, 2, 3}, 1: {2, 3}, 2: {3}, 3: {3, 4}}.get(person.state, set()):
             raise Refuse(95016)
         person.state = wanted
-        return {}
+        return {"msg_code": self._code(person)} if wanted in (2, 3, 4) else {}
+
+    async def _customers(self, body: Json) -> Json:
+        assert 1 <= len(body["external_userid_list"]) <= 100
+        people = [self.person(openid) for openid in body["external_userid_list"]]
+        return {"customer_list": [{"external_userid": one.openid, "unionid": one.unionid} for one in people]}
+
+    async def _user_info(self, body: Json) -> Json:
+        assert 1 <= len(body["user_list"]) <= 100
+        people = [self.person(one["openid"]) for one in body["user_list"]]
+        told = [{"subscribe": int(one.follows), "openid": one.openid} for one in people]
+        return {"user_info_list": [
+            {**line, **({"unionid": one.unionid} if one.unionid else {})} for line, one in zip(told, people, strict=True)
+        ]}  # fmt: skip
 
     async def _on_event(self, body: Json) -> Json:
         made, person = self.welcomes.pop(body["code"], (None, None))

@@ -156,7 +156,10 @@ def test_what_no_client_said_is_no_message() -> None:
     found = read(said)
     assert found is not None
     assert (found.key, found.text) == ("kf-m", "好")
-    assert read({**said, "origin": 5}) is None
+    assert read({**said, "origin": 4}) is None
+    staff = read({**said, "origin": 5})
+    assert staff is not None
+    assert (staff.kind, staff.text) == ("staff", "好")
     entered = {"msgid": "x", "origin": 4, "msgtype": "event",
                "event": {"event_type": "enter_session", "external_userid": "e", "scene_param": "ABCD2345"}}  # fmt: skip
     found = read(entered)

@@ -44,6 +44,12 @@ class Removal(BaseModel):
     id: str = Field(max_length=80)
 
 
+class ToPlatform(BaseModel):
+    """servicer: a userid of 企业微信; empty for the pool of all of them."""
+
+    servicer: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9_.@-]*$")
+
+
 def check_fresh(parts: Services, timestamp: str) -> None:
     """Raises EnvelopeRefused for a push of another time: who recorded one cannot play it later."""
     if not timestamp.isdigit() or abs(parts.wall.now().timestamp() - int(timestamp)) > push.FRESH_SECONDS:
@@ -163,6 +169,16 @@ async def picture(
     if file is None or not any(name in message.draft.text for message in said):
         raise NotFound("没有这张图片。")
     return FileResponse(file, media_type=MEDIA[file.suffix[1:]])
+
+
+@router.post("/api/desk/conversations/{conversation_id}/platform", tags=["desk"])
+async def hand_over(
+    conversation_id: Annotated[str, Path(max_length=80)], body: ToPlatform, parts: Parts, person: Person
+) -> Json:
+    """Give a 微信客服 session to the institution's staff in 企业微信: to one of them, or to their pool."""
+    await may_read(parts, person, conversation_id)
+    await _kf(parts).hand_over(conversation_id, body.servicer)
+    return {}
 
 
 def _channel(parts: Services) -> WeChat:

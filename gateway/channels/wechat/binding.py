@@ -30,6 +30,7 @@ LIFETIME = timedelta(minutes=10)
 #: Without 0, O, 1, I, L: 8 of these are 39 bits, and five wrong ones in ten minutes are all that one person may try.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_CHARS = 8
+BOT = "bot"
 CODE = re.compile(rf"(?:绑定码?\s*[::]?\s*)?([{LETTERS}]{{{CODE_CHARS}}})")
 MADE, CLAIMED, CONFIRMED, REFUSED = "made", "claimed", "confirmed", "refused"
 RandomBytes = Callable[[int], bytes]
@@ -118,10 +119,13 @@ async def decide(connection: AsyncConnection, client_id: str, *, yes: bool, now:
 
 
 async def join(connection: AsyncConnection, timeline: Timeline, contact: Contact, *, epoch: str, now: datetime) -> bool:
-    """Bind a confirmed person and merge the talk so far; False while one of its turns is open."""
+    """Bind a confirmed person and merge the talk so far; False while one of its turns is open, or a person serves it."""
     target = conversation_of(contact.joins)
     guest = await timeline.open(connection, contact.conversation_id)
     if await turn_store.oldest_open(connection, guest.id) is not None:
+        return False
+    # A case keeps its conversation: it ends first, then all of it is the client's.
+    if timeline.owner_of and (await timeline.owner_of(connection, guest.id)).kind.value != BOT:
         return False
     await timeline.open(connection, target)
     await store.lock(connection, target)

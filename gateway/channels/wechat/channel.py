@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.turn import TurnRequest
 from gateway import links
-from gateway.channels.wechat import binding, contacts, inbox, words
+from gateway.channels.wechat import binding, contacts, inbox, union, words
 from gateway.channels.wechat.binding import LIFETIME, RandomBytes
 from gateway.channels.wechat.contacts import Contact
 from gateway.channels.wechat.crypto import Envelope
+from gateway.channels.wechat.hearing import Recogniser
 from gateway.channels.wechat.kf import LOOK_SECONDS, Kf
 from gateway.channels.wechat.pictures import Pictures
 from gateway.channels.wechat.platform import Json, Platform, PlatformAway, PlatformRefused
@@ -32,12 +33,24 @@ from gateway.timeline.timeline import Timeline
 from gateway.turns import Turns
 from kit import log
 from kit.clock import SHANGHAI, Clock, every
-from kit.errors import AgentError
+from kit.errors import AgentError, Conflict
 from kit.ids import NewId
 from kit.settings import Settings
 
 #: What has waited so long was accepted by a process that is gone.
 ORPHANED_AFTER = timedelta(minutes=1)
+
+
+class NoSession(Conflict):
+    """这位客户最近不在微信客服里,不能转给企业微信的同事。"""
+
+    code = "kf_no_session"
+
+
+class HandOverRefused(Conflict):
+    """企业微信没有接受转接,请稍后再试,或由您继续服务。"""
+
+    code = "kf_refused"
 
 
 class OfficialOutlet:
@@ -93,9 +106,12 @@ class WeChat:
         self.sender = Sender(
             around.engine, around.clock, around.wall, around.new_id, around.timeline, around.hub, outlets, self._link
         )
+        self._recogniser = (
+            Recogniser(settings.asr_url, settings.asr_key, transport=around.transport) if settings.asr_url else None
+        )
         self.receiver = Receiver(
             around.engine, around.clock, around.wall, around.timeline, around.turns, self.sender, around.limits,
-            self._keep, self._greet, settings.max_message_chars,
+            self._keep, self._greet, settings.max_message_chars, self._hear, self._union,
         )  # fmt: skip
 
     @property
@@ -145,6 +161,8 @@ class WeChat:
             await self.kf.stop()
         await self.receiver.stop()
         await self.sender.stop()
+        if self._recogniser:
+            await self._recogniser.close()
         for platform in (self.official, self._corporation):
             if platform:
                 await platform.close()
@@ -177,13 +195,24 @@ class WeChat:
             self.receiver.wake(of)
         return new
 
+    def _platform(self, contact: Contact) -> Platform | None:
+        return self.official if contact.kind == contacts.OFFICIAL else self._corporation
+
     async def _keep(self, contact: Contact, media_id: str) -> str | None:
-        platform = self.official if contact.kind == contacts.OFFICIAL else self._corporation
+        platform = self._platform(contact)
         return await self.pictures.keep(platform, media_id) if platform else None
 
-    async def _greet(self, code: str) -> None:
+    async def _hear(self, contact: Contact, media_id: str) -> str | None:
+        platform = self._platform(contact)
+        return await self._recogniser.words(platform, media_id) if platform and self._recogniser else None
+
+    async def _union(self, contact: Contact) -> str:
+        platform = self._platform(contact)
+        return await union.ask(platform, contact) if platform else ""
+
+    async def _greet(self, code: str, text: str) -> None:
         if self.kf:
-            await self.kf.welcome(code)
+            await self.kf.by_code(code, text)
 
     def _link(self, contact: Contact) -> str:
         """The web chat; for a bound client signed in by a one-time ticket of ten minutes."""
@@ -219,6 +248,19 @@ class WeChat:
             "until": shown.isoformat() if shown else None,
             "words": said,
         }
+
+    async def hand_over(self, conversation_id: str, servicer: str) -> None:
+        """Give a 微信客服 session to the platform's own staff. Raises NoSession, PlatformAway, HandOverRefused."""
+        async with self._around.engine.connect() as sql:
+            found = await contacts.of_conversation(sql, conversation_id)
+        if self.kf is None or not found or found[0].kind != contacts.KF:
+            raise NoSession
+        try:
+            await self.kf.hand_over(found[0], servicer)
+        except PlatformRefused as refused:
+            raise HandOverRefused(number=refused.number) from refused
+        async with self._around.engine.begin() as sql:
+            await contacts.change(sql, found[0].id, held=True)
 
     # -- binding ------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ class Contact:
     spoke_at: datetime | None
     bound_at: datetime | None
     joins: str
+    unionid: str = ""
+    held: bool = False
 
     @property
     def bound(self) -> bool:
@@ -56,7 +58,7 @@ async def open_contact(connection: AsyncConnection, of: str, kind: str, openid: 
     """The person, made when he is new."""
     row = {
         "id": of, "kind": kind, "openid": openid, "account": account, "conversation_id": of, "client_id": "",
-        "state": ACTIVE, "epoch": "", "sent_seq": 0, "message_left": 0, "event_left": 0, "joins": "",
+        "state": ACTIVE, "epoch": "", "sent_seq": 0, "message_left": 0, "event_left": 0, "joins": "", "unionid": "", "held": False,
     }  # fmt: skip
     await insert_new(connection, contacts, row)
     found = await find(connection, of)
@@ -69,6 +71,12 @@ async def of_conversation(connection: AsyncConnection, conversation_id: str) -> 
     wanted = select(contacts).where(contacts.c.conversation_id == conversation_id)
     found = [_contact(row) for row in (await connection.execute(wanted)).mappings()]
     return sorted(found, key=lambda one: (one.spoke_at is not None, one.spoke_at, one.id), reverse=True)
+
+
+async def is_held(connection: AsyncConnection, conversation_id: str) -> bool:
+    """Whether the platform's own staff has the conversation now."""
+    wanted = select(contacts.c.id).where(contacts.c.conversation_id == conversation_id, contacts.c.held)
+    return (await connection.execute(wanted.limit(1))).first() is not None
 
 
 async def of_client(connection: AsyncConnection, client_id: str) -> list[Contact]:
@@ -117,5 +125,5 @@ def _contact(row: RowMapping) -> Contact:
     quota = Quota(Window(row["message_left"], row["message_until"]), Window(row["event_left"], row["event_until"]))
     return Contact(
         row["id"], row["kind"], row["openid"], row["account"], row["conversation_id"], row["client_id"], row["state"],
-        row["epoch"], row["sent_seq"], quota, row["spoke_at"], row["bound_at"], row["joins"],
+        row["epoch"], row["sent_seq"], quota, row["spoke_at"], row["bound_at"], row["joins"], row["unionid"], row["held"],
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """微信客服: the callback only rings; messages are fetched page by page, cursor and messages stored in one transaction.
 
 Our desk is the human desk: we keep the session in state 1 (智能助手), where the API may send. In state 3 (人工) the person of
-the platform's own client answers; then we send nothing and only store what the client says.
+the platform's own client answers: we send nothing, the bot is silent, and what both say is written down.
 Source: developer.work.weixin.qq.com, 接收消息和事件 (94670), 读取消息 (94699), 分配客服会话 (94669, 94698).
 """
 
@@ -28,28 +28,43 @@ from kit.database import insert_new
 PAGE = 1000
 #: Bells can get lost; without one an account is read this often.
 LOOK_SECONDS = 60.0
-FROM_CLIENT, FROM_SYSTEM = 3, 4
+FROM_CLIENT, FROM_SYSTEM, FROM_STAFF = 3, 4, 5
+ENTERED, CHANGED = "enter_session", "session_status_change"
+#: change_type of a session: taken from the pool, passed on, ended, taken up again.
+TAKEN, PASSED, OVER, RESUMED = "1", "2", "3", "4"
+#: What the platform's own staff wrote, as a kind of push.
+STAFF = "staff"
 NEW, ROBOT, QUEUED, PERSON, ENDED = 0, 1, 2, 3, 4
 MOST_MSGID = 32
 Json = dict[str, Any]
 
 
 def read(message: Json) -> Push | None:
-    """A fetched message as a push; None for what no client said."""
+    """A fetched message as a push; None for what concerns nobody."""
     msgid, origin, kind = str(message.get("msgid", "")), message.get("origin"), str(message.get("msgtype", ""))
     if kind == "event":
-        event = message.get("event") or {}
-        if event.get("event_type") != "enter_session" or not event.get("external_userid"):
-            return None
-        key = event.get("scene_param") or ""
-        return Push(f"kf-{msgid}", event["external_userid"], "event", event="enter_session", event_key=key,
-                    media_id=event.get("welcome_code") or "")  # fmt: skip
+        return _event(msgid, message.get("event") or {})
     openid = str(message.get("external_userid") or "")
-    if origin != FROM_CLIENT or not msgid or not openid:
+    if origin not in (FROM_CLIENT, FROM_STAFF) or not msgid or not openid:
         return None
     body = message.get(kind) or {}
     text = {"text": body.get("content"), "location": body.get("name"), "link": body.get("title")}.get(kind) or ""
-    return Push(f"kf-{msgid}", openid, kind, str(text).strip(), str(body.get("media_id") or ""))
+    text = str(text).strip()
+    if origin == FROM_STAFF:
+        return Push(f"kf-{msgid}", openid, STAFF, text or words.SHOWN.get(kind, words.SHOWN_OTHER))
+    return Push(f"kf-{msgid}", openid, kind, text, str(body.get("media_id") or ""))
+
+
+def _event(msgid: str, event: Json) -> Push | None:
+    kind, openid = event.get("event_type"), event.get("external_userid")
+    if kind not in (ENTERED, CHANGED) or not openid:
+        return None
+    # What says more of the event, and the code that lets us send one text for it.
+    key = event.get("scene_param") if kind == ENTERED else event.get("change_type")
+    code = event.get("welcome_code") if kind == ENTERED else event.get("msg_code")
+    return Push(
+        f"kf-{msgid}", str(openid), "event", event=str(kind), event_key=str(key or ""), media_id=str(code or "")
+    )
 
 
 class Kf:
@@ -158,9 +173,17 @@ class Kf:
                 # State 0 may send as well.
                 self._log.info("The session stays new", action="kf_state", number=refused.number)
 
-    async def welcome(self, code: str) -> None:
-        """The greeting that the platform lets us send once, within 20 s of a client's entering; later it is left out."""
-        body = {"code": code, "msgtype": "text", "text": {"content": words.WELCOME}}
+    async def hand_over(self, contact: Contact, servicer: str = "") -> None:
+        """Give the session to the platform's own staff: one of them, or their pool. Raises PlatformAway, -Refused."""
+        who = {"open_kfid": contact.account, "external_userid": contact.openid}
+        to = {"service_state": PERSON, "servicer_userid": servicer} if servicer else {"service_state": QUEUED}
+        told = await self._platform.post("/cgi-bin/kf/service_state/trans", {**who, **to})
+        if code := str(told.get("msg_code") or ""):
+            await self.by_code(code, words.KF_TAKEN if servicer else words.KF_QUEUED)
+
+    async def by_code(self, code: str, text: str) -> None:
+        """The one text that the platform lets us send for an event, in good time; later it is left out."""
+        body = {"code": code, "msgtype": "text", "text": {"content": text}}
         try:
             await self._platform.post("/cgi-bin/kf/send_msg_on_event", body)
         except PlatformRefused as refused:

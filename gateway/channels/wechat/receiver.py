@@ -14,9 +14,10 @@ from typing import Protocol
 from limits import parse_many
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.channels.wechat import binding, contacts, inbox, words
+from gateway.channels.wechat import binding, contacts, inbox, union, words
 from gateway.channels.wechat.contacts import Contact
 from gateway.channels.wechat.inbox import Job
+from gateway.channels.wechat.kf import CHANGED, OVER, STAFF
 from gateway.channels.wechat.push import Push
 from gateway.channels.wechat.sender import CHANNEL, Sender
 from gateway.checks import MessageEmpty, MessageNotText, MessageTooLong, check_text
@@ -45,20 +46,30 @@ async def hears_nothing(contact: Contact, media_id: str) -> str | None:
     return None
 
 
+async def no_union(contact: Contact) -> str:
+    return ""
+
+
 #: Keeps a picture; its name, None when it cannot be had.
 Keep = Callable[[Contact, str], Awaitable[str | None]]
-#: Sends the one greeting that a welcome code allows.
-Greet = Callable[[str], Awaitable[None]]
+#: Sends the one text that a code of an event allows: (code, text).
+Greet = Callable[[str, str], Awaitable[None]]
+#: The person's unionid, as far as the platform tells it.
+Union = Callable[[Contact], Awaitable[str]]
 
 
 class Receiver:
     def __init__(
         self, engine: AsyncEngine, clock: Clock, wall: Clock, timeline: Timeline, turns: Turns, sender: Sender,
         limits: Limits, keep: Keep, greet: Greet, most_chars: int, hear: Transcriber = hears_nothing,
+        union_of: Union = no_union,
     ) -> None:  # fmt: skip
         self._engine, self._clock, self._wall, self._timeline = engine, clock, wall, timeline
         self._turns, self._sender, self._limits = turns, sender, limits
         self._keep, self._greet, self._hear, self._most_chars = keep, greet, hear, most_chars
+        self._union_of = union_of
+        #: Who was asked for his unionid since the start: the platform tells it at once, or not at all.
+        self._asked: set[str] = set()
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._due: set[str] = set()
         self._log = log.get(__name__)
@@ -123,6 +134,11 @@ class Receiver:
 
     async def take(self, job: Job) -> None:
         contact, push = await self._met(job), job.push
+        if push.kind == STAFF:
+            return await self._mirror(contact, push)
+        if push.event == CHANGED:
+            return await self._session(contact, push)
+        await self._recognise(contact)
         if push.kind == "event":
             await self._event(contact, push)
         elif push.kind == "text" or (push.kind == "voice" and push.text):
@@ -144,7 +160,7 @@ class Receiver:
             found = await contacts.open_contact(sql, job.contact_id, kind, push.openid, job.account)
             told = await self._timeline.open(sql, found.conversation_id)
             quota, values = found.quota, {}
-            if push.kind != "event":
+            if push.kind not in ("event", STAFF):
                 quota, values = quota.after_message(now), {"spoke_at": now, "state": contacts.ACTIVE}
             elif push.event in (SUBSCRIBE, SCAN, CLICK):
                 quota, values = quota.after_event(now), {"spoke_at": now, "state": contacts.ACTIVE}
@@ -166,7 +182,7 @@ class Receiver:
             case "enter_session":
                 # Nothing may be sent to who only came in, but for one greeting where the platform gives a code for it.
                 if push.media_id:
-                    await self._greet(push.media_id)
+                    await self._greet(push.media_id, words.WELCOME)
             case "subscribe":
                 await self._say(contact, push, words.WELCOME_BACK if contact.bound else words.WELCOME)
             case "click" if push.event_key in words.MENU:
@@ -211,6 +227,35 @@ class Receiver:
             if owner is None or owner.kind.value != ADVISOR:
                 await self._append(sql, contact, push, reply, now)
 
+    # -- the platform's own staff (微信客服) ----------------------------------------------------------------------
+
+    async def _mirror(self, contact: Contact, push: Push) -> None:
+        """What he wrote to the client stands in the one timeline; it is not sent again."""
+        now = self._clock.now()
+        async with self._engine.begin() as sql:
+            await contacts.change(sql, contact.id, held=True)
+            draft = Draft(
+                message_id(push), contact.conversation_id, Author.HUMAN, push.text, now, CHANNEL, name=words.KF_STAFF
+            )  # fmt: skip
+            await self._timeline.append(sql, draft)
+
+    async def _session(self, contact: Contact, push: Push) -> None:
+        """While he has the session the bot is silent; after its end it goes on."""
+        over = push.event_key == OVER
+        async with self._engine.begin() as sql:
+            await contacts.change(sql, contact.id, held=not over)
+        if over and push.media_id:
+            await self._greet(push.media_id, words.KF_ENDED)
+
+    async def _recognise(self, contact: Contact) -> None:
+        """Learn once who the person is in our other accounts."""
+        if contact.unionid or contact.id in self._asked:
+            return
+        self._asked.add(contact.id)
+        if unionid := await self._union_of(contact):
+            async with self._engine.begin() as sql:
+                await union.learn(sql, contact, unionid)
+
     # -- binding ------------------------------------------------------------------------------------------------
 
     async def _claim(self, contact: Contact, push: Push, code: str) -> None:
@@ -237,6 +282,10 @@ class Receiver:
         async with self._engine.begin() as sql:
             if contact.bound or contact.joins:
                 await binding.unbind(sql, self._timeline, contact)
+                # 「解除绑定」 is the person's word, wherever else he is known by his unionid.
+                for other in await union.same_person(sql, contact):
+                    if other.bound or other.joins:
+                        await binding.unbind(sql, self._timeline, other)
                 found = await contacts.find(sql, contact.id)
                 assert found is not None
                 await self._append(sql, found, push, words.UNBOUND, self._clock.now())

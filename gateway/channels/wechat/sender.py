@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.channels.delivery import due
-from gateway.channels.wechat import binding, contacts, parts, words
+from gateway.channels.wechat import binding, contacts, parts, union, words
 from gateway.channels.wechat.contacts import Contact
 from gateway.channels.wechat.parts import Part
 from gateway.channels.wechat.platform import PlatformAway, PlatformRefused
@@ -119,7 +119,7 @@ class Sender:
         async with self._engine.begin() as sql:
             contact = await contacts.find(sql, contact_id)
             told = await store.conversation(sql, contact.conversation_id) if contact else None
-            if contact is None or told is None or contact.state != contacts.ACTIVE:
+            if contact is None or told is None or contact.state != contacts.ACTIVE or contact.held:
                 return None
             if contact.epoch != told.epoch:
                 # Numbered afresh: what stood there before is history, not news.
@@ -202,6 +202,7 @@ class Sender:
                 return
             target = conversation_of(contact.joins)
             await self._timeline.append(sql, Draft(self._new_id(), target, Author.SYSTEM, words.BOUND, now, CHANNEL))
+            await union.join_others(sql, contact, contact.joins)
         await self._hub.to_client(target, RESET)
         self.wake(target)
 

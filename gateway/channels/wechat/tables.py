@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, false
 
 from kit.database import Instant, metadata
 
@@ -49,7 +49,12 @@ contacts = Table(
     Column("joins", String(64), nullable=False),
     #: One process sends to a person at a time.
     Column("sending_until", Instant),
+    #: The platform's name of the person across the accounts of one owner; empty when it tells none.
+    Column("unionid", String(64), nullable=False, server_default=""),
+    #: The platform's own staff has the session (微信客服, state 3): he answers, we only write it down.
+    Column("held", Boolean, nullable=False, server_default=false()),
     Index("ix_wechat_contacts_conversation_id", "conversation_id"),
+    Index("ix_wechat_contacts_unionid", "unionid"),
 )
 
 binding_codes = Table(

@@ -52,8 +52,10 @@ class Rasa:
 
     app: FastAPI = field(default_factory=FastAPI)
     asked: list[dict[str, Any]] = field(default_factory=list)
-    known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    known: dict[tuple[str, str, bool], dict[str, Any]] = field(default_factory=dict)
     status: int = 200
+    #: The code of the problem document that goes with a status other than 200; none: an empty body.
+    code: str | None = None
     silent: bool = False
     emotion: str = "平静"
     gate: asyncio.Event | None = None
@@ -80,8 +82,10 @@ class Rasa:
         if self.gate:
             await self.gate.wait()
         if self.status != 200:
-            return Response(status_code=self.status)
-        known = self.known.setdefault((body["conversation_id"], body["message_id"]), self._answer(body))
+            problem = {"status": self.status, "code": self.code}
+            return JSONResponse(problem, self.status) if self.code else Response(status_code=self.status)
+        # What was only read along is answered when it is asked for.
+        known = self.known.setdefault((body["conversation_id"], body["message_id"], body["answer"]), self._answer(body))
         return JSONResponse(known)
 
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -119,6 +123,8 @@ class House:
     now: datetime = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
     fixture: dict[str, Any] | None = None
     level: str = "C3"
+    #: Advisors who are not on the roster any more.
+    left: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.app.get("/v1/clock")(self._clock)
@@ -133,7 +139,9 @@ class House:
 
     async def _advisors(self) -> Any:
         found: Any = yaml.safe_load(ROSTER.read_text(encoding="utf-8"))["advisors"]
-        return [{"ratings": {}, **advisor} for advisor in found]
+        if "everybody" in self.left:
+            return []
+        return [{"ratings": {}, **advisor} for advisor in found if advisor["id"] not in self.left]
 
     async def _client(self, client_id: str) -> Response:
         if not client_id.startswith(("C000", "U110")):

@@ -159,8 +159,11 @@ async def test_figures_are_not_for_everybody(world: World) -> None:
 
 
 async def test_the_interface_is_described_without_foreign_scripts(world: World) -> None:
-    async with world.http() as http:
-        text = (await http.get("/docs")).text
+    async with world.http() as nobody, world.staff("A01") as staff:
+        # A map of the interface is for those who work here.
+        assert [(await nobody.get(path)).status_code for path in ("/docs", "/openapi.json")] == [401, 401]
+        text = (await staff.get("/docs")).text
+        assert "/api/chat/messages" in (await staff.get("/openapi.json")).json()["paths"]
     assert "/api/chat/messages" in text
     assert "<script" not in text
 

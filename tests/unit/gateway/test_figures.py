@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.reasons import EMOTIONS, NEGATIVE
+from contracts.reasons import EMOTIONS
 from contracts.turn import Reply, TurnAnswer
-from gateway.timeline.figures import Heard, failures, missed, near, negative_share, recent_emotions, repeats
+from gateway.timeline.figures import Heard, failures, missed, near, recent_emotions, repeats
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 
@@ -23,40 +23,27 @@ def heard(emotions: str) -> list[Heard]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("emotions", "share"),
-    [
-        ("", 0.0),
-        ("....n", 0.2),  # 1 of 5
-        ("....n..n", 0.25),  # 2 of 8
-        ("....n..n.n", 0.3),  # 3 of 10: not above 30 %
-        ("....n..n.nn", 0.4),  # 4 of the last 10
-        ("nnn..........", 0.0),  # the three have left the window
-        ("??n?.", 0.5),  # 1 of the 2 that were understood
-    ],
-)
-def test_the_negative_share_counts_the_last_ten_understood_messages(emotions: str, share: float) -> None:
-    assert negative_share(heard(emotions), now=NOW) == pytest.approx(share)
-
-
 def test_nine_earlier_emotions_and_the_present_one_fill_the_window() -> None:
     assert recent_emotions(heard("n........?.n"), now=NOW) == ("平静",) * 8 + ("焦虑",)
 
 
-def test_messages_of_another_month_do_not_count() -> None:
-    old = [Heard("跌了", NOW - timedelta(days=31), "恐慌"), Heard("好", NOW - timedelta(days=29), "平静")]
-    assert negative_share(old, now=NOW) == 0.0
+def test_messages_of_another_month_and_those_not_understood_do_not_count() -> None:
+    old = [
+        Heard("跌了", NOW - timedelta(days=31), "恐慌"),
+        Heard("好", NOW - timedelta(days=29), "平静"),
+        Heard("嗯", NOW),
+    ]
+    assert recent_emotions(old, now=NOW) == ("平静",)
 
 
 @given(st.lists(st.sampled_from(EMOTIONS), max_size=30), st.randoms(use_true_random=False))
-def test_the_share_does_not_depend_on_the_order_in_which_rows_come(emotions: list[str], chance: object) -> None:
+def test_the_emotions_do_not_depend_on_the_order_in_which_rows_come(emotions: list[str], chance: object) -> None:
     rows = [Heard("话", NOW - timedelta(minutes=i + 1), emotion) for i, emotion in enumerate(emotions)]
     shuffled = list(rows)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    share = negative_share(shuffled, now=NOW)
-    assert share == negative_share(rows, now=NOW)
-    assert 0 <= share <= 1
-    assert (share == 0) == (not any(emotion in NEGATIVE for emotion in emotions[:10]))
+    found = recent_emotions(shuffled, now=NOW)
+    assert found == recent_emotions(rows, now=NOW)
+    assert found == tuple(reversed(emotions[:9]))
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,8 @@ C, A, S = Author.CLIENT, Author.AI, Author.SYSTEM
         # What the channel says of itself is its own.
         ([said(2, S, channel="wechat")], "web", [2]),
         ([said(2, S)], "web", []),
+        # What the platform's own staff wrote there, the client has.
+        ([said(2, Author.HUMAN, channel="wechat")], "wechat", []),
     ],
 )
 def test_replies_follow_the_client(after: list[Message], spoke: str | None, owed: list[int]) -> None:
