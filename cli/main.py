@@ -27,6 +27,8 @@ bench_app = typer.Typer(no_args_is_help=True, help="Speed, side by side with a b
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(bench_app, name="bench")
+knowledge_app = typer.Typer(no_args_is_help=True, help="What the knowledge base finds.")
+app.add_typer(knowledge_app, name="knowledge")
 
 JsonOut = Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")]
 
@@ -114,6 +116,29 @@ def nlu_eval(file: Path, json_out: JsonOut = None) -> None:
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 
+@knowledge_app.command("eval")
+def knowledge_eval(
+    file: Path,
+    json_out: JsonOut = None,
+    misses: Annotated[bool, typer.Option("--misses", help="Also print the questions that found nothing.")] = False,
+) -> None:
+    """Recall, mean reciprocal rank and time on a file of questions (docs/knowledge.md); needs no running system."""
+    if not file.exists():
+        typer.echo(f"huiban: {file} is not there, nothing measured")
+        return
+    # From the tree: the language core, whose encoder is used, is not one of the installed packages.
+    command = [sys.executable, "-m", "cli.knowledge", str(file.resolve())]
+    command += ["--json", str(json_out.resolve())] if json_out else []
+    command += ["--misses"] if misses else []
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+@nlu_app.command("lint")
+def nlu_lint() -> None:
+    """What is wrong with the labelled text: labels, too few messages, one text under two intents, test text in training."""
+    sys.exit(subprocess.run([str(RASA_PYTHON), "-m", "bot.lint"], cwd=ROOT, check=False).returncode)
+
+
 @bench_app.command("turn")
 def bench_turn(json_out: JsonOut = None, clients: int = 16, seconds: float = 30.0) -> None:
     """Full durable turns of many clients at once, next to bare Rasa's REST channel on the same model."""
@@ -162,6 +187,29 @@ def demo(
     from cli import demo as demo_command
 
     _run(demo_command.play(settings.load(), minutes=minutes, clients=clients))
+
+
+@app.command()
+def journeys(
+    only: Annotated[str, typer.Option(help="Only the dialogues whose id holds this.")] = "",
+    page: Annotated[Path | None, typer.Option(help="Write the page about them there.")] = None,
+) -> None:
+    """Play the dialogues of tests/conversations on the running system."""
+    from cli import journeys as journeys_command
+
+    sys.exit(1 if _run(journeys_command.play(settings.load(), only, page)) else 0)
+
+
+@app.command()
+def day(
+    json_out: JsonOut = None,
+    clients: int = 120,
+    seed: Annotated[int, typer.Option(help="The same seed, the same day.")] = 7,
+) -> None:
+    """A day of clients with standard questions: the share solved with no human."""
+    from cli import day as day_command
+
+    _print(_run(day_command.live(settings.load(), clients=clients, seed=seed)), json_out)
 
 
 def _run(work: Any) -> Any:

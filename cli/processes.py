@@ -81,9 +81,8 @@ def rasa(settings: Settings, key: Mapping[str, str]) -> Process:
         "OMP_NUM_THREADS": "1",
     }
     command = (
-        str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(settings.var / "models"), "--interface", settings.host,
-        "--port", str(settings.rasa_port), "--enable-api", "--auth-token", settings.key, "--credentials", "credentials.yml",
-        "--endpoints", "endpoints.yml",
+        str(RASA_PYTHON), "-m", "bot.channels.serve", "run", "--model", str(settings.var / "models"), "--interface", settings.host,
+        "--port", str(settings.rasa_port), "--enable-api", "--credentials", "credentials.yml", "--endpoints", "endpoints.yml",
     )  # fmt: skip
     health = f"http://{settings.host}:{settings.rasa_port}/status?token={settings.key}"
     return Process("rasa", command, health, settings.rasa_port, environment, patience=120)

@@ -14,6 +14,8 @@ from kit.clock import SHANGHAI
 from kit.errors import Invalid, Unavailable
 from kit.settings import Settings
 
+#: A fixture with many clients: the dialogue core forgets one conversation after the other.
+LOAD_SECONDS = 90.0
 STEP = re.compile(r"\+(\d+)\s*([smhd])")
 STEP_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -68,7 +70,7 @@ def _plain(value: Any) -> Any:
 
 async def _post(base: str, path: str, settings: Settings, body: Any) -> dict[str, Any]:
     try:
-        async with httpx.AsyncClient(base_url=base, timeout=20, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=base, timeout=LOAD_SECONDS, trust_env=False) as http:
             answer = await http.post(path, json=body, headers={"X-Internal-Key": settings.key})
     except httpx.HTTPError as error:
         raise Unavailable(f"{base} does not answer; start the product with `make run`") from error

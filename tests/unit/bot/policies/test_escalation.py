@@ -22,7 +22,7 @@ CALM = Facts(intents=("ask_nav",))
     [
         (Facts(("ask_human",)), ("explicit_ask",), "投资", "nothing"),
         (Facts(("ask_human",), last_topic="税务"), ("explicit_ask",), "税务", "nothing"),
-        (Facts(("ask_own_advisor",)), ("own_advisor_asked",), "投资", "nothing"),
+        (Facts(("ask_own_advisor",)), ("own_advisor_asked",), "投资", "answer"),
         (Facts(("ask_human", "ask_diagnosis")), ("explicit_ask",), "投资", "nothing"),
         (Facts(("complain_delay",)), ("complaint",), "投诉", "answer"),
         (Facts(("complain_missell",)), ("complaint", "compliance_risk"), "投诉", "answer"),
@@ -35,6 +35,8 @@ CALM = Facts(intents=("ask_nav",))
         (Facts(("ask_nav",), failures=2, understood=False), ("repeated_failure",), "投资", "nothing"),
         (Facts(("ask_redeem_arrival",), repeats=2), ("repeated_question",), "交易操作", "nothing"),
         (Facts(("plan_education",), slots={"plan_ready": "教育金"}), ("complex_planning_教育金",), "教育金", "answer"),
+        (Facts(("redeem_fund",), slots={"large_redemption": {"order": "O-1", "share": "0.4"}}), ("large_redemption",),
+         "情绪安抚+持仓建议", "answer"),
         (Facts(("ask_loss_reason",), text="离婚了基金怎么分"), ("complex_topic_法律",), "法律", "answer"),
     ],
 )  # fmt: skip

@@ -68,6 +68,34 @@ def test_a_complaint_is_never_registered_on_a_guess(confidence: float, first: st
     assert play(replace(worried, slots={"order": {"kind": "dca_modify"}}))[0] == first
 
 
+def test_a_doubtful_no_is_not_asked_about() -> None:
+    """Neither of two things to offer means it."""
+    unsure = replace(turn("deny"), ranking=(("deny", 0.40), ("rebalance", 0.35)))
+    assert play(unsure) == ["action_deny"]
+
+
+def test_two_complaints_in_one_breath_are_one_matter() -> None:
+    both = turn("complain_fee", "ask_fee", "complain_other")
+    assert play(both) == ["action_complain_fee", "action_ask_fee", "action_request_handoff"]
+
+
+@pytest.mark.parametrize("text", ["还有多久", "还要等多久啊?", "大概多久", "前面几个人", "多久轮到我"])
+def test_in_the_queue_how_long_means_the_place(text: str) -> None:
+    asked = replace(turn("ask_assets", owner="queue"), text=text)
+    assert play(asked) == ["action_ask_wait"]
+    assert play(replace(asked, owner="bot")) == ["action_ask_assets"]
+
+
+def test_how_long_money_takes_is_not_the_queue() -> None:
+    asked = replace(turn("ask_redeem_arrival", owner="queue"), text="赎回要多久到账")
+    assert play(asked) == ["action_ask_redeem_arrival"]
+
+
+def test_a_large_redemption_that_is_held_brings_a_person() -> None:
+    held = {"action_redeem_fund": {"large_redemption": {"order": "O-1", "share": "0.4"}}}
+    assert play(turn("redeem_fund"), held) == ["action_redeem_fund", "action_request_handoff"]
+
+
 def test_the_third_miss_in_a_row_brings_a_person() -> None:
     assert play(turn("ask_nav", confidence=0.2, failures=2)) == ["action_request_handoff"]
 
