@@ -16,7 +16,7 @@ MOST_LINES = {".py": 400, ".ts": 250, ".tsx": 250}
 #: Only kit/ may ask the machine for the time, an id or a number by chance.
 FROM_KIT = re.compile(r"datetime\.now\(|\butcnow\(|\buuid[147]\(\)|\brandom\.random\(")
 #: The command line stands where a page stands: it makes the ids of the messages it sends.
-NOT_PRODUCT = ("kit/", "cli/", "tests/", "bench/", "tools/")
+NOT_PRODUCT = ("kit/", "cli/", "tests/", "bench/", "tools/", "examples/")
 #: Where tests of the running product look again at what nobody announces; all others wait for events.
 LOOKS_AGAIN = "tests/stage.py"
 SLEEP = re.compile(r"(?<![\w.])(?:time|asyncio)\.sleep\(")
