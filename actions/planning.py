@@ -45,6 +45,8 @@ FROM_NOUGHT = re.compile(r"从[零0](?![.\d])(开始|起步|起|做起|攒起?)?
 
 #: These words begin another plan.
 WISH = re.compile(r"规划|打算|计划|想(买|贷|换)|准备买|买房|首付")
+#: What money is put by for: a message with one of these may begin a plan of its own.
+PURPOSE = re.compile(r"养老|退休|教育|孩子|娃|学费|留学|房|首付|婚|彩礼|保险|保障|传承|信托|家产|留给")
 #: These words ask for a deal, not for another figure in the plan.
 TRADES = re.compile(r"定投|买|卖|赎|转换|撤|申购|扣款|号")
 
@@ -119,11 +121,15 @@ def hear(sketch: Sketch, text: str, age: int) -> Sketch:
     return sketch
 
 
-def answers_question(sketch: Sketch, text: str) -> bool:
-    """Whether a message names what the insurance plan still asks for: 「房贷还有一百万」 is a debt, no wish for a house."""
+def stays(sketch: Sketch, text: str) -> bool:
+    """Whether a message that was taken for another plan speaks of this one: it names no purpose, or what this one asks for.
+
+    「要是20年后用呢」 has no purpose of its own; 「房贷还有一百万」 is the debt that the insurance plan asks for, no wish for a house.
+    """
     labels = {"debt": DEBT, "yearly_income": YEARLY_INCOME}
     asked = [labels[field] for field in missing(sketch) if field in labels]
-    return sketch.kind == "plan_insurance" and not WISH.search(text) and any(words.search(text) for words in asked)
+    named = any(words.search(text) for words in asked)
+    return not WISH.search(text) and (named or not PURPOSE.search(text))
 
 
 def revises(sketch: Sketch, text: str, age: int) -> bool:

@@ -32,8 +32,8 @@ def concerns(turn: Turn) -> bool:
 
 
 def hears_first(turn: Turn) -> bool:
-    """Whether the open plan takes the turn before the plan that it was taken for: it names what is still asked for."""
-    return concerns(turn) and planning.answers_question(Sketch.of(turn.plan or {}), turn.text)
+    """Whether the open plan takes the turn before the plan that it was taken for."""
+    return concerns(turn) and planning.stays(Sketch.of(turn.plan or {}), turn.text)
 
 
 def heard_already(name: str, turn: Turn) -> bool:

@@ -119,10 +119,11 @@ async def running(parts: Services) -> AsyncIterator[None]:
         await _started(stack, every(timedelta(seconds=LEFT_SECONDS), parts.turns.take_over))
         await _started(stack, watching_roster(parts))
         await _started(stack, Worker(parts.handoffs).run())
+        # After its sweeper: it closes what the sweeper reads from.
+        stack.push_async_callback(parts.profiles.stop)
         await _started(stack, Sweeper(parts.profiles, parts.clock).run())
         if parts.settings.redis_port:
             await _started(stack, Relay(parts.hub, parts.settings.redis).run())
-        stack.push_async_callback(parts.profiles.stop)
         # Before the others stop: a running turn may still be answered.
         stack.push_async_callback(parts.hearing.stop)
         stack.push_async_callback(parts.turns.stop)

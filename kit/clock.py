@@ -63,6 +63,10 @@ def check_aware(at: datetime) -> datetime:
 
 async def every(period: timedelta, step: Callable[[], Awaitable[None]]) -> None:
     """Run `step`, wait `period`, for ever; the caller cancels it."""
+    task = asyncio.current_task()
     while True:
         await step()
+        # A cancellation that falls into a database call can come out as the driver's error, which the step then bears.
+        if task and task.cancelling():
+            raise asyncio.CancelledError
         await asyncio.sleep(period.total_seconds())

@@ -104,7 +104,9 @@ def advance(draft: Draft, heard: Heard, facts: Facts) -> Move:
     filled = settle(fill(draft, heard, facts), facts)
     problem = checks.check(filled, facts)
     if problem is None and replace(filled, step=draft.step) == draft:
-        return Move(draft, Act.ASK, missed(draft, heard))
+        # Said once more what stands there already: 「纯债那个」 is no riddle, the check is shown again.
+        again = draft.step is Step.CONFIRM and carries(heard) and not heard.not_this
+        return Move(draft, Act.ASK, None if again else missed(draft, heard))
     return Move(filled, Act.ASK, problem)
 
 

@@ -160,10 +160,16 @@ def answers(rules: Rules, turn: Turn, escalation: Escalation | None) -> list[str
 
 
 def one_complaint(requests: Sequence[str]) -> list[str]:
-    """Each request once; of several complaints in one breath the first, for they are one matter and one ticket."""
+    """Each request once; of several complaints in one breath the first, for they are one matter and one ticket.
+
+    Calls that somebody else makes with leaked data are part of that complaint, no wish to stop ours.
+    """
     found = list(dict.fromkeys(requests))
     first = next((intent for intent in found if intent.startswith(COMPLAINT)), None)
-    return [intent for intent in found if intent == first or not intent.startswith(COMPLAINT)]
+    same = {intent for intent in found if intent.startswith(COMPLAINT)} - {first}
+    if first == "complain_privacy":
+        same.add("stop_marketing")
+    return [intent for intent in found if intent not in same]
 
 
 def doubtful(rules: Rules, turn: Turn) -> bool:
