@@ -124,7 +124,7 @@ def hear(sketch: Sketch, text: str, age: int) -> Sketch:
 def stays(sketch: Sketch, text: str) -> bool:
     """Whether a message that was taken for another plan speaks of this one: it names no purpose, or what this one asks for.
 
-    「要是20年后用呢」 has no purpose of its own; 「房贷还有一百万」 is the debt that the insurance plan asks for, no wish for a house.
+    「要是20年后用呢」 has no purpose of its own; 「房贷还有一百万」 is the debt that the insurance plan asks for.
     """
     labels = {"debt": DEBT, "yearly_income": YEARLY_INCOME}
     asked = [labels[field] for field in missing(sketch) if field in labels]
