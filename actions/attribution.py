@@ -126,6 +126,15 @@ def drawdown(navs: Sequence[Nav]) -> Drawdown | None:
     return Drawdown(top.date, top.nav, navs[-1].nav)
 
 
+def deepest(navs: Sequence[Nav]) -> float:
+    """The deepest fall from a high on the way (最大回撤), <= 0; 0 when it never fell."""
+    high, low = Decimal(0), 0.0
+    for nav in navs:
+        high = max(high, nav.nav)
+        low = min(low, _move(high, nav.nav))
+    return low
+
+
 @dataclass(frozen=True)
 class Fall:
     """A fall of the fund itself: from its high, how deep, and when the high was back; None: not yet."""

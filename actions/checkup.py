@@ -66,14 +66,14 @@ def diagnose(
     pairs = attribution.alike({i.name: navs.get(i.fund, []) for i in items if i.kind not in attribution.STEADY_KINDS})
     double = [f"{sector}有{len(names)}只({'、'.join(names)})" for sector, names in same.items() if len(names) > 1]
     cost = sum(
-        (i.value * (funds[i.fund].fees.management + funds[i.fund].fees.custody) for i in items if i.fund in funds),
+        (i.value * yearly(funds[i.fund]) for i in items if i.fund in funds),
         Decimal(0),
     )
     single = max(items, key=lambda i: i.share_of_assets)
     one_heavy = single.share_of_assets > HEAVY and single.kind not in attribution.STEADY_KINDS
-    whole = attribution.drawdown(attribution.together(navs, {i.fund: i.value for i in items}))
-    falls = {i.name: attribution.drawdown(navs.get(i.fund, [])) for i in items}
-    deepest = min(((low.rate, name) for name, low in falls.items() if low), default=(0.0, ""))
+    path = attribution.together(navs, {i.fund: i.value for i in items})
+    whole, deepest_whole = attribution.drawdown(path), attribution.deepest(path)
+    deepest = min(((attribution.deepest(navs[i.fund]), i.name) for i in items if navs.get(i.fund)), default=(0.0, ""))
     return [
         ("集中度", (f"最重的板块是{top},占{rate(share, 1)}" if sectors else "没有押在单一板块上")
          + (",超过一半,偏集中" if share > HEAVY else ""), "warn" if share > HEAVY else "muted"),
@@ -86,9 +86,15 @@ def diagnose(
          "warn" if stocks > Decimal("0.8") else "muted"),
         ("风险匹配", f"{'、'.join(f'{i.name}({i.risk})' for i in above)}超过您的等级{level},可保留或卖出,不能加仓(RULE-SUIT)"
          if above else f"都在您的等级{level}以内", "warn" if above else "muted"),
-        ("费用", f"管理费和托管费每年约{money(cost)}(已从净值里扣)", "muted"),
-        ("组合近一年回撤", f"按现在的配置,合起来从高点{change(whole.rate)}" if whole else "数据不足",
-         "warn" if whole and whole.rate < -0.15 else "muted"),
-        ("近一年回撤", f"{deepest[1]}从高点{change(deepest[0])}" if deepest[1] else "数据不足",
+        ("费用", f"管理费、托管费和销售服务费每年约{money(cost)}(已从净值里扣)", "muted"),
+        ("组合近一年回撤", f"按现在的配置,这一年最深时比高点{change(deepest_whole)},现在比高点{change(whole.rate)}"
+         if whole else "数据不足", "warn" if deepest_whole < -0.15 else "muted"),
+        ("近一年回撤", f"最深的是{deepest[1]},从高点{change(deepest[0])}" if deepest[1] else "数据不足",
          "warn" if deepest[0] < -0.15 else "muted"),
     ]  # fmt: skip
+
+
+def yearly(fund: Fund) -> Decimal:
+    """What the fund takes a year, as a share of what is in it."""
+    fees = fund.fees
+    return fees.management + fees.custody + fees.service

@@ -21,6 +21,7 @@ from compliance.wording import check
 from contracts.reasons import NEGATIVE
 from contracts.turn import TurnAnswer, TurnRequest
 from gateway.hub import Hub
+from gateway.past_replies import PastReplies
 from gateway.timeline import store
 from institution.client import Institution
 from institution.models import Fund
@@ -30,6 +31,7 @@ from kit.clock import SHANGHAI, Clock
 from kit.errors import AgentError
 from kit.settings import load
 from knowledge.opening import open_library
+from knowledge.replies import Replied
 from knowledge.search import Entry, Library
 
 #: Three fit above the draft without hiding the talk.
@@ -42,6 +44,8 @@ LOOK_BACK = 20
 SHOWN_CHARS = 120
 #: Guard rules whose words, said by a client, are a wish that no fund can meet.
 NO_FUND_DOES = frozenset({"principal", "no_risk", "never_loses", "yield"})
+#: From this age a client is spoken to as an elderly one.
+ELDERLY_AGE = 60
 FALLS = "净值有涨有跌,可能亏损"
 COMFORT = {
     "恐慌": "我明白您现在很着急。我们先不做决定,我陪您一件一件看清楚。",
@@ -65,7 +69,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class Situation:
-    """level: the client's, C1 to C5. fund: named now, else talked of last. known: what the library is sure of."""
+    """level: the client's, C1 to C5. fund: named now, else talked of last. known: what the library is sure of.
+
+    past: a colleague's well-rated reply to a like question
+    """
 
     text: str
     emotion: str
@@ -75,6 +82,7 @@ class Situation:
     fund_named: bool
     fitting: tuple[Fund, ...] = ()
     known: Entry | None = None
+    past: Replied | None = None
 
     @property
     def upset(self) -> bool:
@@ -118,7 +126,9 @@ def _correction(now: Situation) -> str:
 def _reply(now: Situation, wish: str | None) -> Hint | None:
     if now.upset:
         return Hint("reply", COMFORT[now.emotion], COMFORT[now.emotion])
-    if not (wish or now.above) or not now.fitting:
+    if not (wish or now.above):
+        return _past(now)
+    if not now.fitting:
         return None
     listed = "、".join(f"{_name(fund)}属{fund.risk}" for fund in now.fitting)
     said = (
@@ -128,13 +138,22 @@ def _reply(now: Situation, wish: str | None) -> Hint | None:
     return Hint("reply", said, said)
 
 
+def _past(now: Situation) -> Hint | None:
+    if now.past is None:
+        return None
+    return Hint("reply", f"同事答过相近的问题(客户评{now.past.score}分):{_short(now.past.reply)}", now.past.reply)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARS else f"{text[:SHOWN_CHARS]}……"
+
+
 def _knowledge(now: Situation) -> Hint | None:
     if now.fund and (fact := fact_of(now.fund, now.text)):
         return Hint("knowledge", fact, fact)
     if now.known is None:
         return None
-    said = now.known.text if len(now.known.text) <= SHOWN_CHARS else f"{now.known.text[:SHOWN_CHARS]}……"
-    return Hint("knowledge", f"{now.known.title}:{said}", now.known.text)
+    return Hint("knowledge", f"{now.known.title}:{_short(now.known.text)}", now.known.text)
 
 
 def fact_of(fund: Fund, text: str) -> str | None:
@@ -208,6 +227,7 @@ class Hints:
     def __init__(self, engine: AsyncEngine, institution: Institution, clock: Clock, hub: Hub, wording: Wording) -> None:
         self._engine, self._institution, self._clock = engine, institution, clock
         self._hub, self._wording = hub, wording
+        self._past = PastReplies(engine, clock, wording)
         self._log = log.get(__name__)
 
     async def tell(self, request: TurnRequest, answer: TurnAnswer, readers: set[str]) -> None:
@@ -226,12 +246,13 @@ class Hints:
     async def _situation(self, request: TurnRequest, answer: TurnAnswer) -> Situation:
         today = self._clock.now().astimezone(SHANGHAI).date()
         funds, known = await asyncio.gather(
-            self._institution.funds(), asyncio.to_thread(_sure, request.text, today)
+            self._institution.funds(), asyncio.to_thread(_sure, request, today)
         )  # fmt: skip
         fund, now = await self._fund(request, answer, funds)
         level = request.client.get("risk_level")
+        past = await self._past.nearest(request.text)
         return Situation(
-            request.text, answer.emotion, answer.strength, level, fund, now, fitting(funds, level, fund), known
+            request.text, answer.emotion, answer.strength, level, fund, now, fitting(funds, level, fund), known, past
         )  # fmt: skip
 
     async def _fund(self, request: TurnRequest, answer: TurnAnswer, funds: Sequence[Fund]) -> tuple[Fund | None, bool]:
@@ -245,6 +266,23 @@ class Hints:
         return next((fund for fund in spoken if fund), None), False
 
 
-def _sure(question: str, today: date) -> Entry | None:
-    hits = library().search(question, today=today, most=1)
+def _sure(request: TurnRequest, today: date) -> Entry | None:
+    """What the library is sure of, among what holds for such a client on his channel."""
+    hits = library().search(
+        request.text, today=today, most=1, client=client_kinds(request.client.get("age")), channel=_channel(request)
+    )
     return hits[0].entry if hits and hits[0].sure else None
+
+
+def client_kinds(age: Any) -> tuple[str, ...]:
+    """The kinds that knowledge may be limited to (`knowledge.entries.CLIENTS`): whoever talks here is a person.
+
+    Of a stranger the age is not known, which excludes nothing.
+    """
+    if not isinstance(age, int):
+        return ()
+    return ("个人", "老年") if age >= ELDERLY_AGE else ("个人",)
+
+
+def _channel(request: TurnRequest) -> str:
+    return "wechat" if request.channel.startswith("wechat") else request.channel

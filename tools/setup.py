@@ -2,7 +2,7 @@
 
 Standard library only: this runs on a bare Python 3.11+ before any environment exists.
 
-    python3 tools/setup.py [service|dev] [rasa] [web] [model] [browser]
+    python3 tools/setup.py [service|dev] [rasa] [web] [model] [knowledge] [browser]
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SetupFailed(Exception):
 def main(parts: list[str]) -> int:
     steps: dict[str, Callable[[], None]] = {
         "service": lambda: python_environment("service"), "dev": lambda: python_environment("dev"),
-        "rasa": rasa_environment, "web": web_pages, "model": model, "browser": browser,
+        "rasa": rasa_environment, "web": web_pages, "model": model, "knowledge": knowledge, "browser": browser,
     }  # fmt: skip
     unknown = [part for part in parts if part not in steps]
     if unknown:
@@ -186,6 +186,18 @@ def model() -> None:
         arguments = ["train", "--out", "var/models", "--fixed-model-name", "huiban", "--quiet"]
         run(str(RASA_PYTHON), "-m", "rasa", *arguments, env=environment, quiet=True)
         stamp(models, inputs)
+
+
+def knowledge() -> None:
+    """The vectors of the knowledge base, so that no process makes them while it starts."""
+    kept = ROOT / "var/knowledge"
+    inputs = [p for name in ("knowledge/content", "bot/encoder") for p in tree(ROOT / name) if p.suffix != ".pyc"]
+    if up_to_date(kept, inputs):
+        return
+    with step("Vectors of the knowledge base (var/knowledge)"):
+        run(str(PYTHON), "-m", "knowledge.opening", quiet=True)
+        kept.mkdir(parents=True, exist_ok=True)
+        stamp(kept, inputs)
 
 
 def browser() -> None:

@@ -19,8 +19,8 @@ from knowledge.opening import encoder, spelling
 from knowledge.search import FLOOR, MEANING, Library
 
 HERE = ROOT / "evaluation/knowledge"
-OURS = ("questions.jsonl", "tuning.jsonl")
-OUTSIDE = ("out_of_scope.jsonl", "tuning_out_of_scope.jsonl")
+OURS = ("questions.jsonl", "tuning.jsonl", "voices.jsonl")
+OUTSIDE = ("out_of_scope.jsonl", "tuning_out_of_scope.jsonl", "voices_out_of_scope.jsonl")
 #: So heavy that the words only break ties.
 ALONE = 1e6
 

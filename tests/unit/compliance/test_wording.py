@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from compliance.policy_file import load
 from compliance.wording import SAFE, check, guarded
-from tests.unit.compliance.sentences import HARMLESS, VIOLATING
+from tests.unit.compliance.sentences import HARMLESS, LAWFUL, SPOKEN, VIOLATING
 
 WORDING = load()
-SAID = [(code, text) for code, texts in VIOLATING.items() for text in texts]
+SAID = [(code, text) for table in (VIOLATING, SPOKEN) for code, texts in table.items() for text in texts]
 SEPARATORS = " ·・*-_—~|/\\.…,、。!?\n\t「」\"'()\u200b\u200d\u3000★❤"
 
 
@@ -33,7 +33,7 @@ def test_a_violation_is_found_and_its_rule_named(code: str, text: str) -> None:
         assert finding.instead
 
 
-@pytest.mark.parametrize("text", HARMLESS)
+@pytest.mark.parametrize("text", [*HARMLESS, *LAWFUL])
 def test_a_lawful_sentence_passes(text: str) -> None:
     assert codes(text) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from compliance.policy_file import load
 from compliance.wording import check
 from contracts.reasons import EMOTIONS
-from gateway.hints import Situation, decide, fact_of, fitting, named
+from gateway.hints import Situation, client_kinds, decide, fact_of, fitting, named
 from institution.models import Fund
+from knowledge.replies import Replied
 from tests.unit.gateway.conftest import World
 from tests.unit.gateway.owning import frame_of, owned
 from tests.unit.gateway.peers import FUNDS
@@ -97,3 +99,19 @@ def test_nothing_unlawful_is_offered_and_at_most_three(data: st.DataObject) -> N
     found = decide(now, WORDING)
     assert len(found) <= 3
     assert all(check(hint.send, WORDING) == () for hint in found if hint.send)
+
+
+def test_knowledge_is_asked_for_such_a_client_on_his_channel() -> None:
+    assert client_kinds(72) == ("个人", "老年")
+    assert client_kinds(30) == ("个人",)
+    assert client_kinds(None) == ()
+
+
+def test_a_colleagues_reply_is_offered_only_when_nothing_is_due() -> None:
+    past = Replied("C类拿多久合适", "C类适合拿几个月,打算拿久的看A类。", 5)
+    calm = Situation("C类要拿多久", "平静", 0.1, "C3", None, False, past=past)
+    assert [(hint.kind, hint.send) for hint in decide(calm, WORDING)] == [("reply", past.reply)]
+    upset = replace(calm, emotion="恐慌", strength=0.9)
+    assert past.reply not in [hint.send for hint in decide(upset, WORDING)]
+    unlawful = replace(calm, past=Replied("q", "放心,这只保本,一定不会亏。", 5))
+    assert [hint.send for hint in decide(unlawful, WORDING)] == [None]

@@ -13,10 +13,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.policy_file import load
+from compliance.wording import check
 from knowledge import history
 from knowledge.entries import CHANNELS, CLIENTS, CONTENT, Entry, contradictions, read
 
 ENTRIES = read(CONTENT)
+GUARD = load()
 RULES = yaml.safe_load(Path("institution/sandbox/rules.yml").read_text(encoding="utf-8"))["rules"]
 WRITTEN = [entry for entry in ENTRIES if entry.kind != "term"]
 #: Figures that bind: in a rule all of them, in an answer the days after T and the hours.
@@ -83,6 +86,13 @@ def test_each_entry_names_its_source_and_promises_nothing(entry: Entry) -> None:
     assert entry.clients <= CLIENTS
     assert entry.channels <= CHANNELS
     assert entry.until is None or entry.effective <= entry.until
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_bot_may_say_each_entry(entry: Entry) -> None:
+    """Else the guard would put the safe sentence in its place."""
+    told = f"{entry.text}{entry.example}"
+    assert [finding.code for finding in check(told, GUARD)] == []
 
 
 @pytest.mark.parametrize("entry", WRITTEN, ids=lambda entry: entry.id)
