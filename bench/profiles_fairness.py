@@ -1,11 +1,11 @@
 """Are priority, tags and churn the same for everybody (requirement G4): `python -m bench.profiles_fairness SAMPLE.csv`.
 
 Two looks. Counterfactual: the same case, with only age, region or tier swapped, must come out the same (高净值 is left out: it
-is a reason and a tag of its own, on purpose). Error rates:
-of simulated clients whose truth is known, the share of leaving clients that is found and of quiet ones that is
-warned about, by group. A gap above its bound exits 1. The world is simulated: the generator itself makes clients of
-sixty and older come a quarter less often, and nothing else depends on the groups. Emotion is read from the text alone and
-is not measured here: words of the groups (他/她, dialect) have to be swapped in messages (`huiban nlu eval`).
+is a reason and a tag of its own, on purpose). Error rates: of simulated clients whose truth is known, the share of leaving
+clients that is found and of quiet ones that is warned about, and the share of planted stories that is caught, each group against all others. Exits 1
+unless every gap is proven to lie within its bound (`bench.profiles_gaps`); the sample must be large enough for that: some 16,000
+clients. The world is simulated: the generator makes clients of sixty and older come a quarter less often, and nothing else
+depends on the groups. Emotion has a command of its own, `bench.profiles_voices`.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.profiles_gaps import Gap, Rate, gaps
 from handoff.model import Case, ClientView
 from handoff.policy import load_policy
 from handoff.priority import prioritise
-from profiles import churn, policy
+from profiles import churn, policy, stories
 from profiles.behaviour import NAMES
 from profiles.model import Evidence, Facts, Person, Said
 from profiles.tags import counted, heard, tags_of
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
-#: The swapped case may not differ at all; error rates may differ by so much between groups of some size.
-PRIORITY_BOUND, TAG_BOUND, ERROR_BOUND, LEAST_GROUP = 0.0, 0.0, 0.10, 20
-#: A gap counts when chance makes one so wide in a hundred groups only.
-STANDARD_ERRORS = 2.6
+#: The swapped case may not differ at all; error rates may differ by so much between a group and the others.
+PRIORITY_BOUND, TAG_BOUND, ERROR_BOUND = 0.0, 0.0, 0.10
+FIELDS = ("age", "sex", "region", "tier")
 #: What is no field of the input cannot weigh: sex is none, of a case or of a tag's rules.
 NO_INPUT = "sex"
 AGES, REGIONS, TIERS = (24, 36, 52, 64), ("上海", "四川", "河南"), ("大众", "财富")
@@ -94,69 +94,83 @@ def tag_weights() -> Json:
     return found
 
 
-def errors(rows: Sequence[Mapping[str, str]]) -> Json:
-    """Of each group: how many, the share of the leaving that is found, the share of the staying that is warned about."""
+Cases = Mapping[str, Mapping[str, list[tuple[bool, bool]]]]
+
+
+def churn_cases(rows: Sequence[Mapping[str, str]]) -> Cases:
+    """`{field: {group: [(left, warned)]}}`."""
     model = churn.load()
     warned = [churn.risk(model, [float(row[name]) for name in NAMES]).level in tuple(_warning()) for row in rows]
-    found: Json = {}
-    for field in ("age", "sex", "region", "tier"):
-        groups: dict[str, list[tuple[bool, bool]]] = {}
-        for row, warn in zip(rows, warned, strict=True):
-            name = band(int(row["age"])) if field == "age" else row[field]
-            groups.setdefault(name, []).append((row["left"] == "1", warn))
-        table = {name: _rates(pairs) for name, pairs in sorted(groups.items())}
-        whole = _rates([pair for pairs in groups.values() for pair in pairs])
-        found[field] = {
-            "groups": table, "found_gap": _gap(table, whole, "found", "left"), "false_gap": _gap(table, whole, "false", "stayed"),
-        }  # fmt: skip
+    return _grouped([({**row, "age": band(int(row["age"]))}, row["left"] == "1", w) for row, w in zip(rows, warned, strict=True)])
+
+
+def story_cases(seen: Iterable[stories.Seen]) -> Cases:
+    """The same of planted stories: (a story is there, its own signal was seen; without a story: any was).
+
+    The stories that happen at some ages only, and leaving, which the churn sample measures better, are left out.
+    """
+    return _grouped([
+        ({"age": band(one.who.age), "sex": one.who.sex, "region": one.who.region, "tier": one.who.tier}, one.story is not None,
+         one.story in one.signals if one.story else bool(one.signals - {"churn"}))
+        for one in seen if one.story in (None, "panic", "theft")
+    ])  # fmt: skip
+
+
+def _grouped(cases: Iterable[tuple[Mapping[str, str], bool, bool]]) -> Cases:
+    found: dict[str, dict[str, list[tuple[bool, bool]]]] = {field: {} for field in FIELDS}
+    for about, truth, raised in cases:
+        for field in FIELDS:
+            found[field].setdefault(about[field], []).append((truth, raised))
     return found
 
 
-def _gap(table: Mapping[str, Json], whole: Json, rate: str, size: str) -> float:
-    """The widest distance of a group from all clients that chance does not explain; 0 when there is none."""
-    gaps = [0.0]
-    for group in table.values():
-        gap, share = abs(group[rate] - whole[rate]), whole[rate]
-        if group[size] >= LEAST_GROUP and gap > STANDARD_ERRORS * (share * (1 - share) / group[size]) ** 0.5:
-            gaps.append(gap)
-    return round(max(gaps), 4)
+def errors(cases: Cases) -> dict[str, dict[str, tuple[Gap, ...]]]:
+    """`{field: {"found"|"false": gaps}}`, a gap a group."""
+    comparisons = 2 * sum(len(groups) for groups in cases.values())
+    return {
+        field: {
+            part: gaps({name: _rate(pairs, truth) for name, pairs in groups.items()}, bound=ERROR_BOUND, comparisons=comparisons)
+            for part, truth in (("found", True), ("false", False))
+        }
+        for field, groups in cases.items()
+    }  # fmt: skip
+
+
+def _rate(pairs: Sequence[tuple[bool, bool]], truth: bool) -> Rate:
+    raised = [warn for there, warn in pairs if there is truth]
+    return Rate(sum(raised), len(raised))
 
 
 def _warning() -> Iterable[Any]:
     return [level for level in churn.load().levels if level.value in ("medium", "high")]
 
 
-def _rates(pairs: Sequence[tuple[bool, bool]]) -> Json:
-    left = [warn for gone, warn in pairs if gone]
-    stayed = [warn for gone, warn in pairs if not gone]
-    return {
-        "clients": len(pairs), "left": len(left), "stayed": len(stayed), "found": round(sum(left) / max(1, len(left)), 3),
-        "false": round(sum(stayed) / max(1, len(stayed)), 3),
-    }  # fmt: skip
-
-
-def report(rows: Sequence[Mapping[str, str]]) -> Json:
-    """`{priority, tags, churn, broken}`; broken: the gaps above their bounds, in words."""
-    found: Json = {"priority": priorities(), "tags": tag_weights(), "churn": errors(rows)}
-    broken = [f"priority by {n}: {gap}" for n, gap in found["priority"].items() if gap > PRIORITY_BOUND]
-    broken += [f"tags by {n}: {gap}" for n, gap in found["tags"].items() if gap > TAG_BOUND]
-    broken += [f"{NO_INPUT} is an input" for kind in (ClientView, Person) if NO_INPUT in kind.__dataclass_fields__]
-    for name, entry in found["churn"].items():
-        broken += [
-            f"churn {kind} by {name}: {entry[kind]}" for kind in ("found_gap", "false_gap") if entry[kind] > ERROR_BOUND
-        ]
-    found["broken"] = broken
-    return found
+def report(rows: Sequence[Mapping[str, str]], seen: Sequence[stories.Seen]) -> Json:
+    """`{priority, tags, churn, stories, failed}`; failed: what is above a bound or not proven to be below it, in words."""
+    found: Json = {"priority": priorities(), "tags": tag_weights()}
+    failed = [f"priority by {n}: {gap}" for n, gap in found["priority"].items() if gap > PRIORITY_BOUND]
+    failed += [f"tags by {n}: {gap}" for n, gap in found["tags"].items() if gap > TAG_BOUND]
+    failed += [f"{NO_INPUT} is an input" for kind in (ClientView, Person) if NO_INPUT in kind.__dataclass_fields__]
+    for name, cases in (("churn", churn_cases(rows)), ("stories", story_cases(seen))):
+        judged = errors(cases)
+        failed += [
+            f"{name} {part} by {field}, {one.group}: {one.gap:+.3f} [{one.low:+.3f}, {one.high:+.3f}] {one.verdict}"
+            for field, parts in judged.items() for part, row in parts.items() for one in row if one.verdict != "within"
+        ]  # fmt: skip
+        found[name] = {f: {part: [asdict(g) for g in row] for part, row in parts.items()} for f, parts in judged.items()}
+    return {**found, "failed": failed}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sample", type=Path, help="CSV of `python -m tools.churn_sample`")
+    parser.add_argument("--clients", type=int, default=8000, help="with planted stories")
+    parser.add_argument("--seed", type=int, default=40)
     given = parser.parse_args()
     with given.sample.open(encoding="utf-8", newline="") as file:
-        found = report(list(csv.DictReader(file)))
+        found = report(list(csv.DictReader(file)), stories.play(given.clients, given.seed))
     print(json.dumps(found, ensure_ascii=False, indent=1))
-    sys.exit(1 if found["broken"] else 0)
+    sys.exit(1 if found["failed"] else 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Counts of combined queries on a million synthetic clients: `python -m bench.profiles_query [CLIENTS]`.
 
-Plain SQL with two indices does it, on SQLite and PostgreSQL alike: no column store has to be kept beside the truth.
+Plain SQL with two indices does it, on SQLite and (where its programs are installed) PostgreSQL alike: no column store
+has to be kept beside the truth.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench import postgres
+from bench.profiles_rows import Row, fill, settle
 from kit.database import connect
 from profiles import policy, tables
 from profiles.query import parse
@@ -27,21 +30,21 @@ QUERIES = (
     "C5",
 )
 AT_ONCE, RUNS = 20_000, 5
-#: Plain statements of SQLite: making the clients is not what is measured.
-COLUMNS = "client_id, risk, age, tier, stage, region, redeemed_at, tags"
-PERSON = f"INSERT INTO profile_targets ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-TAG = "INSERT INTO profile_target_tags SELECT ?, client_id, 0.3 + (rowid * 7 % 70) / 100.0 FROM profile_targets WHERE tags LIKE ?"
+COLUMNS = ("client_id", "risk", "age", "tier", "stage", "region", "redeemed_at", "tags", "assets")
 CHANCE = random.Random(1)
 
 
-def _person(number: int, names: list[str]) -> tuple[object, ...]:
-    """A client with three tags that weigh; one in four has redeemed nothing for long."""
-    ago = CHANCE.randrange(400)
-    redeemed = (NOW - timedelta(days=ago)).strftime("%Y-%m-%d %H:%M:%S.%f") if ago < 300 else None
+def _person(number: int, names: list[str]) -> tuple[Row, list[Row]]:
+    """A client with three tags that weigh, and these; one in four has redeemed nothing for long."""
+    ago, client = CHANCE.randrange(400), f"C{number:07d}"
+    redeemed = NOW - timedelta(days=ago) if ago < 300 else None
     tier = CHANCE.choices(("大众", "财富", "高净值"), (80, 17, 3))[0]
     stage, region = CHANCE.choice(("新手", "成长", "成熟", "退休")), CHANCE.choice(("上海", "北京", "广东", "四川"))
-    tags = f",{','.join(CHANCE.sample(names, 3))},"
-    return f"C{number:07d}", CHANCE.randint(1, 5), CHANCE.randint(20, 85), tier, stage, region, redeemed, tags
+    tags = CHANCE.sample(names, 3)
+    row = (
+        client, CHANCE.randint(1, 5), CHANCE.randint(20, 85), tier, stage, region, redeemed, f",{','.join(tags)},", 1e5,
+    )  # fmt: skip
+    return row, [(tag, client, CHANCE.uniform(0.3, 1.0)) for tag in tags]
 
 
 async def run(clients: int, url: str) -> dict[str, object]:
@@ -50,10 +53,11 @@ async def run(clients: int, url: str) -> dict[str, object]:
     async with engine.begin() as sql:
         await sql.run_sync(lambda c: tables.targets.metadata.create_all(c, made))
         for start in range(0, clients, AT_ONCE):
-            rows = [_person(n, names) for n in range(start, min(start + AT_ONCE, clients))]
-            await sql.exec_driver_sql(PERSON, rows)
-        for tag in names:
-            await sql.exec_driver_sql(TAG, (tag, f"%,{tag},%"))
+            people = [_person(n, names) for n in range(start, min(start + AT_ONCE, clients))]
+            await fill(sql, "profile_targets", COLUMNS, [row for row, _ in people])
+            weights = [tag for _, tags in people for tag in tags]
+            await fill(sql, "profile_target_tags", ("tag", "client_id", "weight"), weights)
+    await settle(url)
     found: dict[str, object] = {"clients": clients}
     for words in QUERIES:
         query, times, count = parse(words, names, NOW), [], 0
@@ -73,9 +77,12 @@ async def run(clients: int, url: str) -> dict[str, object]:
 
 def main() -> None:
     clients = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{Path(folder)}/targets.db"
-        print(json.dumps(asyncio.run(run(clients, url)), ensure_ascii=False, indent=2))
+        found["sqlite"] = asyncio.run(run(clients, f"sqlite+aiosqlite:///{Path(folder)}/targets.db"))
+    with postgres.private() as url:
+        found["postgresql"] = asyncio.run(run(clients, url)) if url else "not installed"
+    print(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":

@@ -14,15 +14,19 @@ from gateway import turn_store
 from gateway.access import Parts, Person, address
 from gateway.tables import conversations, messages, turns
 from gateway.timeline.model import Author, conversation_of
+from handoff.joint import Recused
 from handoff.model import SUPERVISOR
 from handoff.views import CUSTOMER_SERVICE, TRAINER
 from kit.errors import AgentError, Refused
 from profiles.api import Right
 from profiles.model import Said
+from profiles.moods import Told
 from profiles.ports import Heard
 
 #: Three months of a talkative client.
 MOST_HEARD = 400
+#: Enough for a share; the newest of a busy house.
+MOST_EXCHANGED = 100_000
 
 
 class TalkOfTimeline:
@@ -54,13 +58,23 @@ class TalkOfTimeline:
             said.append(Said(row.id, row.seq, row.text, row.at, row.intent, row.emotion, row.strength or 0.0))
         return Heard(epoch or "", tuple(said))
 
+    async def exchanged(self, connection: AsyncConnection, *, since: datetime) -> list[Told]:
+        c = messages.c
+        newest = select(c.conversation_id, c.seq, c.author, c.at, c.emotion).where(
+            c.at >= since, c.author != Author.SYSTEM.value
+        )
+        latest = newest.order_by(c.at.desc()).limit(MOST_EXCHANGED).subquery()
+        rows = await connection.execute(select(latest).order_by(latest.c.conversation_id, latest.c.seq))
+        return [Told(row.conversation_id, row.author, row.at, row.emotion) for row in rows]
+
 
 async def right(
     client_id: Annotated[str, Path(max_length=64)], connection: HTTPConnection, parts: Parts, person: Person
 ) -> Right:
     """The right to read a client's profile: the conversation's owner and who has joined, the own advisor, supervisors.
 
-    客服 sees no assets (requirement H2). Raises Refused.
+    客服 sees no assets (requirement H2). Nobody reads the profile of who complains about him, unless he serves that
+    client again. Raises Refused, Recused.
     """
     if person.role == TRAINER or not await _may_read(parts, person.id, person.role, client_id):
         raise Refused("只有负责这位客户的同事可以查看画像。")
@@ -68,11 +82,13 @@ async def right(
 
 
 async def _may_read(parts: Parts, person_id: str, role: str, client_id: str) -> bool:
-    if role == SUPERVISOR:
-        return True
+    conversation_id = conversation_of(client_id)
     async with parts.engine.connect() as sql:
-        if person_id in await parts.handoffs.readers_of(sql, conversation_of(client_id)):
-            return True
+        if await parts.handoffs.barred(sql, conversation_id, person_id):
+            raise Recused
+        readers = await parts.handoffs.readers_of(sql, conversation_id)
+    if person_id in readers or role == SUPERVISOR:
+        return True
     try:
         client = await parts.clients.get(client_id)
     except AgentError:

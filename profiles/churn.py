@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log1p
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from profiles.behaviour import FEATURES, NAMES
 from profiles.model import Level
 
+#: A number of one client, or one of each of many.
+Numbers: TypeAlias = "float | np.float64 | NDArray[np.float64]"
 FILE = Path(__file__).parent / "policy" / "churn.json"
 #: What grows without limit counts by its size, not by its number.
 BY_SIZE = frozenset({"page_minutes", "redemptions", "purchases", "transfers_out", "grievances", "days_since_login"})
@@ -68,16 +72,19 @@ def load(path: Path = FILE) -> Model:
     )  # fmt: skip
 
 
-def scaled(row: Sequence[float]) -> tuple[float, ...]:
-    return tuple(log1p(max(0.0, x)) if name in BY_SIZE else x for name, x in zip(NAMES, row, strict=True))
+def scaled(row: Sequence[Numbers]) -> tuple[Numbers, ...]:
+    """The features, of one client or an array of each over many, as the lines take them."""
+    return tuple(np.log1p(np.maximum(0.0, x)) if name in BY_SIZE else x for name, x in zip(NAMES, row, strict=True))
 
 
-def bent(row: Sequence[float], knots: Sequence[Sequence[float]]) -> tuple[float, ...]:
+def bent(row: Sequence[Numbers], knots: Sequence[Sequence[float]]) -> tuple[Numbers, ...]:
     """Each scaled feature, and how far it stands above each of its knots: a line that may bend there."""
-    return tuple(part for x, at in zip(row, knots, strict=True) for part in (x, *(max(0.0, x - knot) for knot in at)))
+    return tuple(
+        part for x, at in zip(row, knots, strict=True) for part in (x, *(np.maximum(0.0, x - knot) for knot in at))
+    )
 
 
-def parts(model: Model, row: Sequence[float]) -> tuple[float, ...]:
+def parts(model: Model, row: Sequence[Numbers]) -> tuple[Numbers, ...]:
     """What each feature adds to the logarithm of the odds."""
     adds = [
         weight * (x - mean) / spread
@@ -90,9 +97,14 @@ def parts(model: Model, row: Sequence[float]) -> tuple[float, ...]:
     return tuple(sum(adds[start : start + size]) for start, size in zip(starts, sizes, strict=True))
 
 
+def chances(model: Model, rows: Sequence[Numbers]) -> Numbers:
+    """The probability of leaving: of one client, or of many when each feature is an array over them."""
+    total = np.clip(model.bias + sum(parts(model, rows)), -30.0, 30.0)
+    return cast(Numbers, 1 / (1 + np.exp(-total)))
+
+
 def probability(model: Model, row: Sequence[float]) -> float:
-    total = max(-30.0, min(30.0, model.bias + sum(parts(model, row))))
-    return 1 / (1 + exp(-total))
+    return float(chances(model, row))
 
 
 def level_of(model: Model, chance: float) -> Level | None:
@@ -108,7 +120,7 @@ def risk(model: Model, row: Sequence[float]) -> Risk:
     level = level_of(model, chance)
     adds = sorted(zip(NAMES, row, parts(model, row), strict=True), key=lambda one: (-one[2], one[0]))
     reasons = tuple(
-        Reason(name, _words(name, x), round(a, 3)) for name, x, a in adds[:MOST_REASONS] if a >= LEAST_REASON
+        Reason(name, _words(name, x), round(float(a), 3)) for name, x, a in adds[:MOST_REASONS] if a >= LEAST_REASON
     )
     return Risk(chance, level, reasons, ACTIONS[level] if level else "")
 

@@ -39,7 +39,7 @@ def read(path: Path) -> tuple[Array, Array]:
         raise ValueError(f"columns are missing: {', '.join(missing)}")
     if len(rows) < LEAST_ROWS:
         raise ValueError(f"{len(rows)} rows, at least {LEAST_ROWS} are needed")
-    x = np.array([scaled([float(row[name]) for name in NAMES]) for row in rows])
+    x = np.array(scaled([np.array([float(row[name]) for row in rows]) for name in NAMES])).T
     y = np.array([float(row["left"]) for row in rows])
     if not 0 < y.mean() < 1:
         raise ValueError("both leaving and staying clients are needed")
@@ -69,7 +69,7 @@ def fit(x: Array, y: Array) -> dict[str, Any]:
 
 
 def _bent(x: Array, knots: list[list[float]]) -> Array:
-    return np.array([bent(row, knots) for row in x.tolist()])
+    return np.array(bent(list(x.T), knots)).T
 
 
 def predict(model: dict[str, Any], x: Array) -> Array:

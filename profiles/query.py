@@ -3,7 +3,8 @@
     query  = part { 或 part }        part = term { 且 term }        term = [非] ( condition | "(" query ")" )
 
 且 may be left out. A condition is a tag (or its short name, with ≥0.5 for the least weight), C1–C5, a tier, a stage, a region
-(地区上海), an age (60岁以上, 35岁以下), a deed within days (近30天赎回, 买入, 来聊), an advisor (顾问A09).
+(地区上海), an age (60岁以上, 35岁以下), a deed within days (近30天赎回, 买入, 来聊), an advisor (顾问A09), how likely leaving
+was last night (流失风险高, 中, 低).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from kit.errors import Invalid
-from profiles.tables import target_tags, targets
+from profiles.tables import chances, target_tags, targets
 
 #: A tag that weighs less is not meant by its name alone.
 LEAST_WEIGHT = 0.3
@@ -31,6 +32,7 @@ SHORT = {
 }
 TIERS, STAGES = ("大众", "财富", "高净值"), ("新手", "成长", "成熟", "退休")
 DEEDS = {"赎回": targets.c.redeemed_at, "买入": targets.c.bought_at, "来聊": targets.c.spoke_at}
+RISKS = {"高": "high", "中": "medium", "低": "low"}
 _TOKEN = re.compile(r"\s*(且|或|非|[()()]|[^\s且或非()()]+)")
 Condition = ColumnElement[bool]
 
@@ -115,6 +117,7 @@ class _Reader:
             (re.compile(r"(\d{1,3})岁以上"), lambda m: c.age >= int(m[1])),
             (re.compile(r"(\d{1,3})岁以下"), lambda m: c.age < int(m[1])),
             (re.compile(r"顾问([A-Za-z0-9_-]{1,20})"), lambda m: c.own_advisor == m[1]),
+            (re.compile(r"流失风险([高中低])"), lambda m: c.client_id.in_(_leaving(RISKS[m[1]]))),
             (
                 re.compile(r"近(\d{1,3})天(赎回|买入|来聊)"),
                 lambda m: DEEDS[m[2]] >= self._now - timedelta(days=int(m[1])),
@@ -134,3 +137,7 @@ class _Reader:
             raise QueryWrong(f"「{word}」的权重应当是 0 到 1 的数。") from None
         here = select(target_tags.c.client_id).where(target_tags.c.tag == full, target_tags.c.weight >= weight)
         return targets.c.client_id.in_(here)
+
+
+def _leaving(level: str) -> Select[str]:
+    return select(chances.c.client_id).where(chances.c.level == level)

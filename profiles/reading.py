@@ -9,7 +9,7 @@ from typing import Any
 
 from institution.calendar import SHANGHAI
 from institution.models import Client, Fund, Holdings, Nav
-from kit.errors import AgentError
+from kit.errors import AgentError, NotFound
 from profiles.books import Books
 from profiles.ports import Institution
 
@@ -36,6 +36,17 @@ class Reader:
 
     async def holdings(self, client_id: str) -> Holdings:
         return await self._institution.holdings(client_id)
+
+    async def told(self, client_id: str, *, assets: bool, seconds: float) -> tuple[Client | None, Holdings | None]:
+        """File and, for who may see them, holdings, both asked at once; None when they do not come in time. Raises NotFound."""
+        try:
+            async with asyncio.timeout(seconds):
+                wanted = self._institution.holdings(client_id) if assets else _nothing()
+                return await asyncio.gather(self._institution.client(client_id), wanted)
+        except NotFound:
+            raise
+        except (AgentError, TimeoutError):
+            return None, None
 
     async def standing(self, client_id: str) -> tuple[float, list[dict[str, Any]]]:
         """What is held in all, and the last orders with their states."""
@@ -78,3 +89,7 @@ class Reader:
             except AgentError:
                 return ()
         return self._navs[code]
+
+
+async def _nothing() -> None:
+    """The holdings of who may not see them."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from zlib import crc32
 
@@ -22,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from kit import log
 from kit.clock import Clock
 from kit.ids import NewId
-from profiles import store, tables
-from profiles.behaviour import Days
+from profiles import days, store, tables
+from profiles.behaviour import fold
 from profiles.happenings import Happening, Unreadable, read
 from profiles.model import LifeEvent
 
@@ -35,8 +34,6 @@ STREAM_LENGTH = 2_000_000
 RETRY_SECONDS = 2.0
 #: What the indicators know as an event of the client's life (`policy/tags.yml`).
 NEW_DEVICE, NEW_DEVICE_WORDS = "new_device", "在新设备上登录"
-#: SQLite takes 32,766 parameters a statement.
-ROWS_A_STATEMENT = 2000
 _RENEW = (
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end"
 )
@@ -116,27 +113,23 @@ class Intake:
 
 
 async def store_new(sql: AsyncConnection, happenings: Sequence[Happening]) -> list[Happening]:
-    """Insert those whose key is not known; the new ones, in their order."""
+    """Insert those whose key is not known, and add them to their days; the new ones, in their order.
+
+    The database says which were new: of two consumers that store the same happening at once, one counts it.
+    """
     once: dict[tuple[str, str], Happening] = {}
     for one in happenings:
         once.setdefault((one.source, one.key), one)
-    fresh: list[Happening] = []
-    waiting = list(once.values())
-    for start in range(0, len(waiting), ROWS_A_STATEMENT):
-        part = waiting[start : start + ROWS_A_STATEMENT]
-        wanted = select(tables.happenings.c.source, tables.happenings.c.key)
-        known: set[tuple[str, str]] = set()
-        for source in {one.source for one in part}:
-            keys = [one.key for one in part if one.source == source]
-            found = await sql.execute(
-                wanted.where(tables.happenings.c.source == source, tables.happenings.c.key.in_(keys))
-            )
-            known.update((row.source, row.key) for row in found)
-        new = [one for one in part if (one.source, one.key) not in known]
-        if new:
-            dialect = postgresql if sql.dialect.name == "postgresql" else sqlite
-            await sql.execute(dialect.insert(tables.happenings).on_conflict_do_nothing(), [_row(one) for one in new])
-        fresh += new
+    if not once:
+        return []
+    dialect = postgresql if sql.dialect.name == "postgresql" else sqlite
+    made = dialect.insert(tables.happenings).on_conflict_do_nothing()
+    # Rivals insert in one order of keys: they wait for each other, and never both.
+    rows = [_row(one) for _, one in sorted(once.items())]
+    found = await sql.execute(made.returning(tables.happenings.c.source, tables.happenings.c.key), rows)
+    new = {(row.source, row.key) for row in found}
+    fresh = [one for key, one in once.items() if key in new]
+    await days.add(sql, fold(fresh))
     return fresh
 
 
@@ -145,30 +138,6 @@ def _row(one: Happening) -> dict[str, Any]:
         "source": one.source, "key": one.key, "client_id": one.client_id, "kind": one.kind, "at": one.at,
         "body": dict(one.body),
     }  # fmt: skip
-
-
-async def stored(sql: AsyncConnection, *, since: datetime, client_ids: Sequence[str] | None = None) -> list[Happening]:
-    """What is stored since then, the oldest first: the batch's input, and a replay."""
-    wanted = select(tables.happenings).where(tables.happenings.c.at >= since)
-    if client_ids is not None:
-        wanted = wanted.where(tables.happenings.c.client_id.in_(client_ids))
-    rows = (await sql.execute(wanted.order_by(tables.happenings.c.at, tables.happenings.c.key))).mappings()
-    return [Happening(r["source"], r["key"], r["client_id"], r["kind"], r["at"], r["body"]) for r in rows]
-
-
-class Counting:
-    """The stream's side of the features: days counted as they come, rebuilt from SQL at start."""
-
-    def __init__(self) -> None:
-        self.days: dict[str, Days] = {}
-
-    def __call__(self, fresh: Sequence[Happening]) -> None:
-        for one in fresh:
-            self.days.setdefault(one.client_id, Days()).add(one)
-
-    async def rebuild(self, sql: AsyncConnection, *, since: datetime) -> None:
-        self.days = {}
-        self(await stored(sql, since=since))
 
 
 class Consumer:

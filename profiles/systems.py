@@ -11,16 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kit import log
 from kit.clock import Clock
 from kit.ids import NewId
-from profiles import dictionary
-from profiles.behaviour import WINDOW
+from profiles import days, dictionary
 from profiles.connectors import Connectors
 from profiles.happenings import Happening
-from profiles.streams import Counting, Intake
+from profiles.streams import Intake
 
 #: A client is looked at again when one of these happens: money may be on its way out.
-WAKES = frozenset({"new_device", "order", "transfer_out", "complaint"})
+WAKES = frozenset({"new_device", "placed", "transfer_out", "complaint"})
 #: What is told late is history, and the daily sweep takes it in.
-STILL_NEWS = timedelta(days=1)
+STILL_NEWS = timedelta(hours=2)
 
 
 class Systems:
@@ -30,7 +29,6 @@ class Systems:
         self._engine, self._clock = engine, clock
         self.intake = Intake(engine, clock, new_id)
         self.connectors = Connectors(engine, clock)
-        self.counting = Counting()
         self.fields = dictionary.load()
         self.consumer_name = new_id()
         self.look: Callable[[str], Awaitable[object]] | None = None
@@ -38,13 +36,13 @@ class Systems:
         #: What is to be closed at the end: connections that bootstrap made for this.
         self.closing: list[Callable[[], Awaitable[None]]] = []
         self._looks: set[asyncio.Task[object]] = set()
-        self.intake.fresh += [self.counting, self._wake]
+        self.intake.fresh.append(self._wake)
 
     async def run(self) -> None:
-        """Count again what is stored, then read the stream until cancelled."""
-        since = self._clock.now() - timedelta(days=2 * WINDOW + 1)
-        async with self._engine.connect() as sql:
-            await self.counting.rebuild(sql, since=since)
+        """Read the stream until cancelled; days that were never counted are counted first."""
+        async with self._engine.begin() as sql:
+            if not await days.begun(sql):
+                await days.recount(sql)
         if self.consuming:
             await self.consuming()
 

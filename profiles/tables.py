@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, Float, Index, Integer, String, Table, Text, text
+from sqlalchemy import JSON, CheckConstraint, Column, Date, Float, Index, Integer, String, Table, Text, text
 
 from kit.database import Instant, metadata
+from profiles.behaviour import COUNTERS
 
 _OPEN = text("state = 'open'")
 
@@ -188,6 +189,27 @@ happenings = Table(
     Index("ix_profile_happenings_client_id_at", "client_id", "at"),
 )
 
+#: What was counted of each client a Shanghai day (`profiles.behaviour.COUNTERS`): follows from the happenings, and is
+#: added to in the transaction that stores them.
+days = Table(
+    "profile_days",
+    metadata,
+    Column("client_id", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    *(Column(name, Float, nullable=False) for name in COUNTERS),
+)
+
+#: How likely each client is to leave, as the last night's batch has it. level: empty below the lowest.
+chances = Table(
+    "profile_chances",
+    metadata,
+    Column("client_id", String(64), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("level", String(10), nullable=False),
+    Index("ix_profile_chances_level", "level"),
+)
+
 #: What could not be taken in, with the reason; replayed by hand or by `profiles.streams replay`.
 dead_letters = Table(
     "profile_dead_letters",
@@ -226,6 +248,8 @@ targets = Table(
     Column("redeemed_at", Instant),
     Column("bought_at", Instant),
     Column("spoke_at", Instant),
+    #: Yuan, as the last look at the books had it: what redemptions are measured by. In no list.
+    Column("assets", Float, nullable=False, server_default="0"),
     #: The tags that weigh at least `profiles.query.LEAST_WEIGHT`, between commas: one look at the row answers.
     Column("tags", Text, nullable=False),
     Index("ix_profile_targets_risk_redeemed_at", "risk", "redeemed_at"),
@@ -238,6 +262,8 @@ target_tags = Table(
     Column("tag", String(32), primary_key=True),
     Column("client_id", String(64), primary_key=True),
     Column("weight", Float, nullable=False),
+    #: A client's tags are replaced together.
+    Index("ix_profile_target_tags_client_id", "client_id"),
 )
 
 #: Lists that were asked for: purpose, approval, who fetched (requirements D4, H6).

@@ -57,6 +57,7 @@ async def renew(sql: AsyncConnection, facts: Facts, policy: Policy) -> None:
         "client_id": person.id, "risk": person.risk, "age": person.age, "tier": person.tier, "stage": person.stage,
         "region": person.region, "own_advisor": person.own_advisor, "redeemed_at": max(out, default=None),
         "bought_at": max(into, default=None), "spoke_at": facts.said[-1].at if facts.said else None,
+        "assets": facts.total,
     }  # fmt: skip
     tags = tags_of(await store.evidence_of(sql, person.id), facts.events, policy, now=facts.now)
     weighty = [tag.name for tag in tags if tag.weight >= LEAST_WEIGHT]

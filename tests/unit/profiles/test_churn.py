@@ -12,7 +12,7 @@ from bench.profiles_fairness import report
 from profiles import churn
 from profiles.behaviour import NAMES, Days, features, fold
 from profiles.churn_train import auc, figures, np, predict, read, train
-from profiles.leaving import leaving, whole
+from profiles.leaving import leaving, settled, spoken, whole
 from profiles.model import Level
 from tests.unit.profiles.scene import NOON, days, facts, position, said, trade
 from tests.unit.profiles.test_streams import MANY, TODAY, happening
@@ -84,13 +84,22 @@ def test_a_client_who_was_never_seen_is_not_judged() -> None:
     assert set(leaving(facts(), Days())) == {"why"}
 
 
-def test_orders_and_talk_of_the_books_join_what_was_streamed() -> None:
-    """Streamed orders and messages are those of the books: they count once."""
+def test_orders_and_talk_count_once() -> None:
+    """A look tells of final orders and of messages; an order that may still be cancelled is added on top, for now."""
     known = facts(
-        positions=(position(100_000),), trades=(trade(amount=20_000),), said=(said(emotion="焦虑", ago=days(1)),)
-    )
-    told = dict(zip(NAMES, features(whole(known, fold(MANY)["C1"]), TODAY, 1e5), strict=True))
-    assert (told["redemptions"], told["redeemed_share"], told["negative_share"]) == (1, 0.2, 1.0)
-    shown = leaving(known, fold([happening(1)])["C1"])
-    assert 0 < shown["probability"] < 1
-    assert NOON.tzinfo
+        positions=(position(100_000),), trades=(trade(amount=20_000, status="arrived"), trade(id="T2", amount=5_000, status="dealing")),
+        said=(said(emotion="焦虑", ago=days(1)),),
+    )  # fmt: skip
+    looked = fold([happening(1), *settled(known), *spoken("C1", known.said)])["C1"]
+    seen = dict(zip(NAMES, features(looked, TODAY, 1e5), strict=True))
+    assert (seen["redemptions"], seen["redeemed_share"], seen["negative_share"]) == (1, 0.2, 1.0)
+    now = dict(zip(NAMES, features(whole(known, looked), TODAY, 1e5), strict=True))
+    assert (now["redemptions"], now["redeemed_share"], now["negative_share"]) == (2, 0.25, 1.0)
+    assert 0 < leaving(known, looked)["probability"] < 1
+
+
+def test_one_client_and_many_are_judged_by_the_same_lines() -> None:
+    """GOING twice and QUIET once, as three clients: each as by himself."""
+    rows = [GOING, QUIET, GOING]
+    together = churn.chances(MODEL, list(np.array(rows).T))
+    assert [float(x) for x in np.atleast_1d(together)] == [churn.probability(MODEL, row) for row in rows]

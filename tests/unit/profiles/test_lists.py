@@ -37,6 +37,8 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     async with made.begin() as sql:
         await sql.run_sync(metadata.create_all)
         await sql.execute(insert(tables.targets), list(PEOPLE))
+        night = {"day": NOON.date(), "probability": 0.7, "level": "high"}
+        await sql.execute(insert(tables.chances), [{**night, "client_id": c} for c in "BC"])
         await sql.execute(insert(tables.target_tags), [{"tag": t, "client_id": c, "weight": w} for t, c, w in WEIGHTS])
     yield made
     await made.dispose()
@@ -55,6 +57,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
         ("近90天赎回 且 顾问A01", "C"),
         ("地区上海 且 大众 且 成长", "ABC"),
         ("高净值", ""),
+        ("流失风险高 且 C2", "C"),
     ],
 )
 async def test_a_query_in_words(engine: AsyncEngine, words: str, found: str) -> None:

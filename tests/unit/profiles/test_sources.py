@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from institution.sandbox import life_api
 from institution.sandbox.life import STORIES, Life
 from kit.errors import Invalid
 from profiles.dictionary import hidden, load, read
@@ -40,7 +39,7 @@ def test_a_field_of_no_system_is_refused_with_its_line() -> None:
 def test_a_source_is_asked_on_its_schedule(minutes: int | None, failures: int, asked: bool) -> None:
     tried = None if minutes is None else NOON - minutes * MINUTE
     assert due(SOURCES["app"], tried, failures, NOON) is asked
-    assert not due(SOURCES["crm"], None, 0, NOON), "read with each look at a client"
+    assert not due(SOURCES["conversation"], None, 0, NOON), "our own: taken in with each turn"
 
 
 def test_a_life_is_the_same_each_time_and_tells_what_the_sources_know() -> None:
@@ -75,11 +74,11 @@ def test_stories_are_planted_and_nothing_tells_of_them() -> None:
 async def test_systems_are_read_from_where_they_were_left_and_failures_are_shown(scenes: Scenes) -> None:
     profiles = scenes.world.parts.profiles
     connectors = profiles.systems.connectors
-    # Without the systems' routes the institution answers 404: known as away, and nothing breaks.
+    await scenes.sandbox.post("/v1/admin/faults", json={"mode": "fail"})
     assert await connectors.step() == 0
     shown = {one["name"]: one for one in await connectors.shown()}
     assert (shown["app"]["failures"], shown["app"]["fresh"]) == (1, False)
-    scenes.sandbox._transport.app.include_router(life_api.router)  # type: ignore[attr-defined]
+    await scenes.sandbox.post("/v1/admin/faults", json={"mode": "none"})
     scenes.world.parts.clock.set(scenes.world.parts.clock.now() + timedelta(hours=3))
     assert await connectors.step() > 0
     assert await connectors.step() == 0, "not due again"

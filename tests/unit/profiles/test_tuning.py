@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +45,47 @@ def test_a_higher_threshold_never_keeps_more(true: list[float], false: list[floa
     kept = [point.kept for point in points]
     assert kept == sorted(kept, reverse=True)
     assert all(0 <= point.false_share <= 1 for point in points)
+
+
+def followed(seed: int, start: float, true_from: float, weeks: int = 40) -> list[float]:
+    """The threshold week by week when every suggestion is set: twenty clients a week, values 0..1, true from `true_from` on.
+
+    Two in a hundred are judged wrongly. Only what the threshold of its week raises is ever judged.
+    """
+    chance, at, story = random.Random(seed), start, [start]
+    past: list[Alert] = []
+    for _ in range(weeks):
+        for _ in range(20):
+            value = chance.random()
+            true = (value >= true_from) != (chance.random() < 0.02)
+            if value >= at:
+                past += judged([value] if true else [], [] if true else [value])
+        best = suggested(curve(past, strict=False), len(past), at)
+        at = best.threshold if best else at
+        story.append(at)
+    return story
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_following_the_outcomes_comes_to_rest_where_both_promises_hold(seed: int) -> None:
+    """Started far too low (0.2, true from 0.5): it rises, and in the second half of forty weeks moves at most twice."""
+    story = followed(seed, 0.2, 0.5)
+    assert 0.42 <= story[-1] <= 0.56
+    late = story[len(story) // 2 :]
+    assert sum(one != other for one, other in pairwise(late)) <= 2
+    turns = [two - one for one, two in pairwise(story) if two != one]
+    # It does not swing: what goes up does not come down and up again by more than a wavering.
+    assert sum(step < -0.05 for step in turns) <= 1
+
+
+def test_a_threshold_that_keeps_its_promises_is_left_alone() -> None:
+    """All of twenty alerts are true: there is nothing to gain above the lowest of them."""
+    past = judged([0.5 + n / 100 for n in range(20)], [])
+    assert suggested(curve(past, strict=False), 20, 0.45) is None
+
+
+def test_a_threshold_set_too_high_is_suggested_lower() -> None:
+    """Of twenty true alerts the new threshold would keep four: the lowest fitting one keeps them all."""
+    past = judged([0.5 + n / 100 for n in range(20)], [])
+    best = suggested(curve(past, strict=False), 20, 0.655)
+    assert best is not None and best.threshold == 0.5
