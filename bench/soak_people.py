@@ -1,4 +1,4 @@
-"""Those who soak the gateway: clients on web pages that are cut off at random, and people in WeChat. Each keeps its books."""
+"""Those who soak the gateway: clients' devices that are cut off at random, and people in WeChat. Each keeps its books."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,152 +16,255 @@ from websockets.exceptions import WebSocketException
 
 from tests.wechat.platform import Platform
 
-#: A page that hears nothing for so long connects again, as the real one does.
+#: A page that hears nothing for so long connects again, as the real one does after an unanswered ping.
 SILENCE_SECONDS = 30.0
+#: `web/protocol/socket.ts`: half of these at least, doubled each time.
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 20.0
+#: How long after the end an answer may still come.
+GRACE_SECONDS = 120.0
 #: The platform's own tries of one push.
 DELIVERIES, BETWEEN_SECONDS = 3, 1.0
+ACCOUNT = "wkSoak"
 LOST = (WebSocketException, OSError, TimeoutError)
+Json = dict[str, Any]
 
 
 @dataclass
 class Book:
-    """seconds: from sending to the own bubble in the timeline (delivered), and to the answer (answered)."""
+    """(when it was sent, seconds): to the own bubble (delivered) or the acknowledgement, and to the answer (answered)."""
 
-    delivered: list[float] = field(default_factory=list)
-    answered: list[float] = field(default_factory=list)
+    delivered: list[tuple[float, float]] = field(default_factory=list)
+    answered: list[tuple[float, float]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     cuts: int = 0
     resets: int = 0
 
 
-@dataclass
-class Page:
-    """A client's page as the real one behaves: an outbox, the numbers it has seen, a snapshot after a reset."""
+@dataclass(frozen=True)
+class Habits:
+    """pause: seconds between a person's messages, about; cut: share of the messages after which the line is cut."""
 
-    client_id: str
-    cookie: str
     address: str
+    ends: float
+    pause: float
+    cut: float
+    sentences: tuple[str, ...]
+
+
+@dataclass
+class Client:
+    """What is known of a client, whichever device knows it. said: (id, text) of each message, in order."""
+
+    id: str
+    cookie: str
+    said: list[tuple[str, str]] = field(default_factory=list)
+    accepted: set[str] = field(default_factory=set)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    last_seq: int = 0
+
+
+@dataclass
+class Device:
+    """A client's page as the real one behaves: an outbox, the numbers it has seen, a snapshot after a reset.
+
+    One of a client's devices speaks, the others show the same. shown: (number, id, text) of each message, as it came.
+    """
+
+    client: Client
+    speaks: bool
     chance: random.Random
     book: Book
-    pause_seconds: float
-    cut_share: float
+    habits: Habits
     epoch: str | None = None
     seen: int = 0
-    number: int = 0
+    began_at: int = 0
     outbox: tuple[str, str] | None = None
     sent_at: float = 0.0
-    texts: list[str] = field(default_factory=list)
-    accepted: list[str] = field(default_factory=list)
+    shown: list[tuple[int, str, str]] = field(default_factory=list)
     waits_for: str | None = None
-    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    next_at: float = 0.0
+    tries: int = 0
 
-    async def run(self, ends: float) -> None:
-        """Talk until then, then until the last answer."""
-        while not (time.monotonic() > ends and self.waits_for is None):
+    async def run(self) -> None:
+        """Talk until the end, then until the last answer has been seen."""
+        habits = self.habits
+        self.next_at = time.monotonic() + self.chance.uniform(0.2, 1) * habits.pause
+        await asyncio.sleep(self.chance.uniform(0, min(20.0, habits.pause / 2)))
+        while not self._finished():
             try:
-                async with connect(self._socket(), additional_headers={"Cookie": self.cookie}, proxy=None) as socket:
-                    await self._talk(socket, ends)
+                headers = {"Cookie": self.client.cookie}
+                async with connect(
+                    self._socket(), additional_headers=headers, proxy=None, ping_interval=None
+                ) as socket:
+                    await self._talk(socket)
             except LOST:
-                await asyncio.sleep(self.chance.uniform(0.05, 0.5))
-            if time.monotonic() > ends + 60:
-                self.book.wrong.append(f"{self.client_id}: no answer to {self.waits_for}")
-                return
+                wait = min(FIRST_WAIT_SECONDS * 2**self.tries, LONGEST_WAIT_SECONDS)
+                self.tries += 1
+                await asyncio.sleep(wait * self.chance.uniform(0.5, 1))
+            if self._given_up():
+                told = f"waits for {self.waits_for}" if self.speaks else f"waits for number {self.client.last_seq}"
+                self.book.wrong.append(f"{self.client.id}: {told}, has {self.seen}")
+                break
+        if self.speaks:
+            self.client.last_seq = self.seen
+            self.client.done.set()
+
+    def _finished(self) -> bool:
+        if self.speaks:
+            return time.monotonic() > self.habits.ends and self.waits_for is None
+        return self.client.done.is_set() and self.seen >= self.client.last_seq
+
+    def _given_up(self) -> bool:
+        return time.monotonic() > self.habits.ends + GRACE_SECONDS
 
     def _socket(self) -> str:
         query = f"?after={self.seen}&epoch={self.epoch}" if self.epoch else ""
-        return f"{self.address.replace('http', 'ws', 1)}/api/chat/socket{query}"
+        return f"{self.habits.address.replace('http', 'ws', 1)}/api/chat/socket{query}"
 
-    async def _talk(self, socket: ClientConnection, ends: float) -> None:
+    async def _talk(self, socket: ClientConnection) -> None:
         if self.outbox:
             await self._send(socket)
-        next_at = time.monotonic() + self.chance.uniform(0, self.pause_seconds)
-        while not (time.monotonic() > ends and self.waits_for is None):
-            if self.waits_for is None and time.monotonic() >= next_at:
-                self.number += 1
-                self.outbox = (f"{self.client_id}-{self.number}", f"第{self.number}句")
-                self.waits_for, self.sent_at = f"答:{self.outbox[1]}", time.monotonic()
-                await self._send(socket)
-                next_at = self.sent_at + self.chance.uniform(0.5, 1.5) * self.pause_seconds
-                if self.chance.random() < self.cut_share:
-                    # Without a word, at any moment after the send: the answer may be on its way.
-                    await asyncio.sleep(self.chance.uniform(0, 0.2))
-                    self.book.cuts += 1
-                    socket.transport.abort()
+        while not (self._finished() or self._given_up()):
+            now = time.monotonic()
+            # Not before the greeting: what is numbered below it counts as seen.
+            ready = self.speaks and self.epoch is not None and self.waits_for is None
+            if ready and self.next_at <= now < self.habits.ends:
+                await self._say(socket)
+                if await self._cut(socket):
                     return
-            patience = SILENCE_SECONDS if self.waits_for else max(0.01, next_at - time.monotonic())
             try:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(self._patience()):
                     frame = json.loads(await socket.recv())
             except TimeoutError:
                 if self.waits_for:
                     return
                 continue
+            self.tries = 0
             await self._take(frame)
+
+    def _patience(self) -> float:
+        if self.waits_for:
+            return SILENCE_SECONDS
+        if not self.speaks:
+            return 1.0
+        return max(0.01, min(self.next_at, self.habits.ends) - time.monotonic() + 0.01)
+
+    async def _say(self, socket: ClientConnection) -> None:
+        number = len(self.client.said) + 1
+        text = self.habits.sentences[number % len(self.habits.sentences)].format(number=number)
+        self.outbox = (f"{self.client.id}-{number}", text)
+        self.client.said.append(self.outbox)
+        self.waits_for, self.sent_at = self.outbox[0], time.monotonic()
+        self.next_at = self.sent_at + self.chance.uniform(0.5, 1.5) * self.habits.pause
+        await self._send(socket)
+
+    async def _cut(self, socket: ClientConnection) -> bool:
+        """Without a word, at any moment after the send: the answer may be on its way."""
+        if self.chance.random() >= self.habits.cut:
+            return False
+        await asyncio.sleep(self.chance.uniform(0, 0.2))
+        self.book.cuts += 1
+        socket.transport.abort()
+        return True
 
     async def _send(self, socket: ClientConnection) -> None:
         assert self.outbox
         await socket.send(json.dumps({"type": "message", "id": self.outbox[0], "text": self.outbox[1]}))
 
-    async def _take(self, frame: dict[str, Any]) -> None:
-        if frame["type"] == "hello" and self.epoch is None:
-            self.epoch, self.seen = frame["epoch"], frame["seq"]
-        elif frame["type"] == "ack" and self.outbox and frame["id"] == self.outbox[0]:
-            self.accepted.append(self.outbox[1])
-            self.outbox = None
-        elif frame["type"] == "reset":
-            self.book.resets += 1
-            await self._snapshot()
-        elif frame["type"] == "refused":
-            self.book.wrong.append(f"{self.client_id}: refused {frame['code']}")
-        elif frame["type"] == "message":
-            self._shown(frame["message"])
+    async def _take(self, frame: Json) -> None:
+        match frame["type"]:
+            case "hello" if self.epoch is None:
+                self.epoch, self.seen, self.began_at = frame["epoch"], frame["seq"], frame["seq"]
+            case "ack" if self.outbox and frame["id"] == self.outbox[0]:
+                self._accepted(frame["id"])
+            case "reset":
+                self.book.resets += 1
+                await self._snapshot()
+            case "refused":
+                self.book.wrong.append(f"{self.client.id}: refused {frame['code']}")
+            case "message":
+                self._shown(frame["message"])
 
-    def _shown(self, message: dict[str, Any]) -> None:
+    def _accepted(self, message_id: str) -> None:
+        self.client.accepted.add(message_id)
+        self.outbox = None
+
+    def _shown(self, message: Json) -> None:
         if message["seq"] != self.seen + 1:
-            self.book.wrong.append(f"{self.client_id}: number {message['seq']} after {self.seen}")
+            self.book.wrong.append(f"{self.client.id}: number {message['seq']} after {self.seen}")
         self.seen = message["seq"]
-        self.texts.append(message["text"])
+        self.shown.append((message["seq"], message["id"], message["text"]))
+        if not self.speaks:
+            return
         if message["author"] == "client":
-            self.book.delivered.append(time.monotonic() - self.sent_at)
-        elif message["text"] == self.waits_for:
-            self.book.answered.append(time.monotonic() - self.sent_at)
+            self.book.delivered.append((self.sent_at, time.monotonic() - self.sent_at))
+        elif self.waits_for and answers(message, self.waits_for):
+            self.book.answered.append((self.sent_at, time.monotonic() - self.sent_at))
             self.waits_for = None
 
     async def _snapshot(self) -> None:
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False, headers={"Cookie": self.cookie}) as http:
+        address, headers = self.habits.address, {"Cookie": self.client.cookie}
+        async with httpx.AsyncClient(base_url=address, trust_env=False, headers=headers, timeout=30.0) as http:
             told = (await http.get("/api/chat/messages", params={"before": 2**31 - 1, "limit": 200})).json()["messages"]
         for message in told:
             if message["seq"] > self.seen:
                 self._shown(message)
 
 
-async def in_wechat(
-    platform: Platform, openid: str, chance: random.Random, book: Book, *, ends: float, pause_seconds: float
-) -> int:
-    """One person in WeChat: says something, waits for the answer, goes on; how much was accepted of him."""
-    number = 0
-    while time.monotonic() < ends:
-        await asyncio.sleep(chance.uniform(0.5, 1.5) * pause_seconds)
-        number += 1
-        person, begins, msgid = platform.person(openid), time.monotonic(), f"{openid}-{number}"
-        have = len(person.got)
+def answers(message: Json, message_id: str) -> bool:
+    """Whether it is the answer to that message of the client; "it takes longer" is none."""
+    return message["id"].startswith(f"{message_id}.") and not message["id"].endswith(".late")
+
+
+@dataclass
+class Person:
+    """Somebody in WeChat. kf: in 微信客服, else in the 公众号. accepted: the numbers that the platform saw acknowledged."""
+
+    openid: str
+    kf: bool
+    chance: random.Random
+    book: Book
+    habits: Habits
+    accepted: list[int] = field(default_factory=list)
+    said: int = 0
+
+    async def run(self, platform: Platform) -> None:
+        """Say something, wait for the answer, go on until the end."""
+        while True:
+            wait = self.chance.uniform(0.5, 1.5) * self.habits.pause
+            await asyncio.sleep(max(0.0, min(wait, self.habits.ends - time.monotonic() + 0.1)))
+            if time.monotonic() > self.habits.ends:
+                return
+            self.said += 1
+            begins = time.monotonic()
+            if not await self._say(platform):
+                # Never acknowledged: the person was told so by the platform, and says it again another time.
+                continue
+            self.accepted.append(self.said)
+            self.book.delivered.append((begins, time.monotonic() - begins))
+            try:
+                await platform.told(self.openid, f"答:第{self.said}句", GRACE_SECONDS)
+            except TimeoutError:
+                self.book.wrong.append(f"{self.openid}: no answer to {self.said}")
+                return
+            self.book.answered.append((begins, time.monotonic() - begins))
+
+    async def _say(self, platform: Platform) -> bool:
+        text = f"第{self.said}句"
+        if self.kf:
+            # Where the bell is not heard the message lies with the platform and must be fetched all the same.
+            with suppress(httpx.HTTPError):
+                await platform.kf_say(self.openid, ACCOUNT, text)
+            return True
+        # A MsgId is a number; the same one for each delivery.
+        msgid = f"{self.openid.rpartition('-')[2]}{self.said:05d}"
         for _ in range(DELIVERIES):
             try:
                 # Now and then the platform delivers again although it was taken.
-                done = await platform.say(openid, f"第{number}句", msgid=msgid, deliveries=1 + (chance.random() < 0.1))
+                done = await platform.say(self.openid, text, msgid=msgid, deliveries=1 + (self.chance.random() < 0.1))
             except httpx.HTTPError:
                 done = []
             if 200 in done:
-                break
+                return True
             await asyncio.sleep(BETWEEN_SECONDS)
-        else:
-            # Never acknowledged: the person was told so by the platform, and says it again another time.
-            continue
-        book.delivered.append(time.monotonic() - begins)
-        try:
-            await platform.got(openid, have + 1, 60.0)
-        except TimeoutError:
-            book.wrong.append(f"{openid}: no answer to {number}")
-            return number
-        book.answered.append(time.monotonic() - begins)
-    return number
+        return False

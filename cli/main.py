@@ -29,6 +29,8 @@ app.add_typer(nlu_app, name="nlu")
 app.add_typer(bench_app, name="bench")
 knowledge_app = typer.Typer(no_args_is_help=True, help="What the knowledge base finds.")
 app.add_typer(knowledge_app, name="knowledge")
+keys_app = typer.Typer(no_args_is_help=True, help="Keys of the Open API (docs/open-api.md).")
+app.add_typer(keys_app, name="keys")
 
 JsonOut = Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")]
 
@@ -137,6 +139,49 @@ def knowledge_eval(
 def nlu_lint() -> None:
     """What is wrong with the labelled text: labels, too few messages, one text under two intents, test text in training."""
     sys.exit(subprocess.run([str(RASA_PYTHON), "-m", "bot.lint"], cwd=ROOT, check=False).returncode)
+
+
+@keys_app.command("new")
+def keys_new(
+    name: str,
+    channel: Annotated[str, typer.Option(help="Stands at the messages that come by it; 2 to 20 lower-case letters.")] = "open",
+    scope: Annotated[list[str] | None, typer.Option(help="Only this; may be repeated.")] = None,
+    client: Annotated[list[str] | None, typer.Option(help="Serves only this client; may be repeated.")] = None,
+    per_minute: Annotated[int, typer.Option(help="Calls a minute.")] = 600,
+    webhook: Annotated[str | None, typer.Option(help="https address that hears the answers.")] = None,
+) -> None:
+    """Make a key; its secret is shown this once."""
+    from cli import keys
+
+    wanted = {
+        "name": name, "channel": channel, "per_minute": per_minute, "webhook": webhook, "clients": client or None,
+        **({"scopes": scope} if scope else {}),
+    }  # fmt: skip
+    typer.echo(_run(keys.new(settings.load(), wanted)))
+
+
+@keys_app.command("list")
+def keys_list() -> None:
+    """All keys, revoked ones too, the newest first."""
+    from cli import keys
+
+    typer.echo(_run(keys.listed(settings.load())))
+
+
+@keys_app.command("revoke")
+def keys_revoke(key_id: str) -> None:
+    """From now on no call by it is taken and nothing is sent to it."""
+    from cli import keys
+
+    typer.echo(_run(keys.revoke(settings.load(), key_id)))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Put a new sealing key before the others in var/sealing.keys; the gateway's next start seals all with it."""
+    from cli import keys
+
+    typer.echo(keys.rotate(settings.load()))
 
 
 @bench_app.command("turn")

@@ -20,17 +20,20 @@ from gateway.channels.wechat.channel import Around, WeChat
 from gateway.channels.wechat.guests import WithGuests
 from gateway.clients import Clients
 from gateway.core import DialogueCore
+from gateway.files.kept import Files
 from gateway.hearing import Hearing
 from gateway.hints import Hints
 from gateway.hub import Hub
 from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.open_api.hooks import Hooks
+from gateway.open_api.secrets import Secrets
 from gateway.order_news import OrderNews
 from gateway.profile_ports import TalkOfTimeline
 from gateway.relay import Relay
 from gateway.services import Services
 from gateway.signin import accounts
+from gateway.signin.embedding import FRESH_SECONDS, Embedding
 from gateway.tasks import end
 from gateway.timeline.timeline import Timeline
 from gateway.turns import LEFT_SECONDS, Turns
@@ -40,7 +43,7 @@ from handoff.worker import Worker
 from institution.client import Institution
 from kit import log
 from kit.clock import Clock, OffsetClock, SystemClock, every
-from kit.database import connect
+from kit.database import close, connect
 from kit.errors import AgentError
 from kit.ids import NewId, uuid7
 from kit.settings import Settings
@@ -91,15 +94,18 @@ def compose(
     hints = Hints(engine, source, clock, hub, wording)
     turns = Turns(engine, clock, new_id, timeline, hub, core, clients, handoffs, timing, metrics, hearing, hints)
     turns.closed_for = profiles.heard
-    hooks = Hooks(engine, wall, new_id, settings.key, webhooks)
+    secrets = Secrets(settings.ring, settings.key, os.urandom)
+    hooks = Hooks(engine, wall, new_id, secrets, webhooks)
     timeline.outbox = hooks.note
-    limits = Limits()
-    around = Around(settings, engine, clock, wall, new_id, timeline, turns, hub, limits, os.urandom, wechat)
+    limits = Limits(settings.redis if settings.redis_port else None)
+    files = Files(settings.var / "wechat")
+    around = Around(settings, engine, clock, wall, new_id, timeline, turns, hub, limits, os.urandom, files, wechat)
     channel = WeChat(around)
     turns.dealt_with = channel.command
     return Services(
         settings, engine, clock, wall, new_id, source, core, clients, hub, timeline, handoffs, turns, hearing, wording,
         profiles, limits, metrics, channel, desk_practice.compose(engine, wall, new_id, wording), hooks,
+        secrets, files, Embedding(engine),
     )  # fmt: skip
 
 
@@ -107,10 +113,13 @@ def compose(
 async def running(parts: Services) -> AsyncIterator[None]:
     """From the migrations to the last turn's end."""
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(parts.engine.dispose)
+        stack.push_async_callback(close, parts.engine)
         stack.push_async_callback(parts.core.close)
         stack.push_async_callback(parts.institution.close)
         await migrations.upgrade(parts.engine)
+        await parts.secrets.reseal(parts.engine)
+        await parts.embedding.refresh()
+        await _started(stack, every(timedelta(seconds=FRESH_SECONDS), parts.embedding.refresh))
         joined = await _started(stack, joining(parts))
         await asyncio.wait({joined}, timeout=JOIN_SECONDS)
         found = await parts.turns.recover()

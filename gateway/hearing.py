@@ -18,6 +18,7 @@ from gateway.tables import core_hearing, messages
 from gateway.tasks import end
 from gateway.timeline.model import Author
 from kit import log
+from kit.due import Due
 
 #: After a long silence of the core the last words matter, not all of them.
 MOST_AT_ONCE = 30
@@ -45,15 +46,12 @@ class Hearing:
     def __init__(self, engine: AsyncEngine, core: Ear) -> None:
         self._engine, self._core = engine, core
         self._locks: dict[str, asyncio.Lock] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._due = Due(self.catch_up)
         self._log = log.get(__name__)
 
     def wake(self, conversation_id: str) -> None:
         """Tell the core in the background; who speaks does not wait."""
-        self._again.add(conversation_id)
-        if conversation_id not in self._tasks:
-            self._tasks[conversation_id] = asyncio.create_task(self._work(conversation_id))
+        self._due.wake(conversation_id)
 
     async def catch_up(self, conversation_id: str) -> None:
         """Tell the core all that it has not heard; a failure is left for the next time."""
@@ -77,15 +75,7 @@ class Hearing:
         await connection.execute(insert(core_hearing).values(row))
 
     async def stop(self) -> None:
-        await end(self._tasks.values())
-
-    async def _work(self, conversation_id: str) -> None:
-        try:
-            while conversation_id in self._again:
-                self._again.discard(conversation_id)
-                await self.catch_up(conversation_id)
-        finally:
-            del self._tasks[conversation_id]
+        await end(self._due.running)
 
     async def _tell(self, conversation_id: str) -> None:
         clear, unheard = await self._unheard(conversation_id)

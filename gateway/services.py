@@ -10,11 +10,14 @@ from compliance.policy_file import Wording
 from gateway.channels.wechat.channel import WeChat
 from gateway.clients import Clients
 from gateway.core import DialogueCore
+from gateway.files.kept import Files
 from gateway.hearing import Hearing
 from gateway.hub import Hub
 from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.open_api.hooks import Hooks
+from gateway.open_api.secrets import Secrets
+from gateway.signin.embedding import Embedding
 from gateway.timeline.timeline import Timeline
 from gateway.turns import Turns
 from handoff.service import Handoffs
@@ -50,3 +53,6 @@ class Services:
     wechat: WeChat
     practice: Practice
     hooks: Hooks
+    secrets: Secrets
+    files: Files
+    embedding: Embedding

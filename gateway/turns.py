@@ -27,7 +27,7 @@ from gateway.hearing import Hearing
 from gateway.hints import Hints
 from gateway.hub import Hub
 from gateway.metrics import Metrics
-from gateway.tasks import end
+from gateway.tasks import finish
 from gateway.timeline import figures, store
 from gateway.timeline.model import Author, Draft, Message, Understanding, client_of, person_of
 from gateway.timeline.timeline import Timeline
@@ -35,6 +35,7 @@ from gateway.told import told
 from handoff.service import Handoffs
 from kit import log
 from kit.clock import Clock
+from kit.due import Due
 from kit.errors import AgentError
 from kit.ids import NewId
 from kit.masking import mask
@@ -69,8 +70,7 @@ class Turns:
         self.closed_for: Callable[[str], None] | None = None
         #: Whether the client's words were for another part (binding a WeChat). Set at bootstrap.
         self.dealt_with: Callable[[TurnRequest], Awaitable[bool]] | None = None
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._due: set[str] = set()
+        self._due = Due(self._work)
         self._quiet_until: dict[str, float] = {}
         self._opened: dict[str, float] = {}
         self._late: set[str] = set()
@@ -98,7 +98,7 @@ class Turns:
                 self._quiet_until[conversation_id] = now + self._timing.quiet(channel)
         finally:
             # A page that goes away just now may cancel us with the message stored: whoever looks finds it, or nothing.
-            self._wake(conversation_id)
+            self._due.wake(conversation_id)
         if new and conversation_id in self._late and words.asks_for_person(text):
             who, key = person_of(conversation_id), f"{message_id}+late"
             await self._handoffs.request(conversation_id, who, [OWN_WISH], key=key, channel=channel)
@@ -109,7 +109,7 @@ class Turns:
         async with self._engine.connect() as connection:
             found = await turn_store.conversations_with_open(connection, before)
         for conversation_id in found:
-            self._wake(conversation_id)
+            self._due.wake(conversation_id)
         return len(found)
 
     async def take_over(self) -> None:
@@ -147,34 +147,20 @@ class Turns:
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Let running turns end for a moment; what stays open is found at the next start."""
-        if workers := list(self._workers.values()):
-            await asyncio.wait(workers, timeout=seconds)
-        await end(workers)
+        await finish(self._due.running, seconds)
 
     # -- one conversation's worker ------------------------------------------------------------------------------
 
-    def _wake(self, conversation_id: str) -> None:
-        self._due.add(conversation_id)
-        if conversation_id not in self._workers:
-            self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
-
     async def _work(self, conversation_id: str) -> None:
         pause = FIRST_PAUSE_SECONDS
-        try:
-            while conversation_id in self._due:
-                self._due.discard(conversation_id)
-                try:
-                    await self._answer_all(conversation_id)
-                    pause = FIRST_PAUSE_SECONDS
-                except Exception:
-                    # The turn is open in SQL: try again rather than leave the client without an answer.
-                    self._log.exception("A turn broke", action="turn_broke", conversation_id=conversation_id)
-                    self._due.add(conversation_id)
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        finally:
-            del self._workers[conversation_id]
-            self._quiet_until.pop(conversation_id, None)
+        while True:
+            try:
+                return await self._answer_all(conversation_id)
+            except Exception:
+                # The turn is open in SQL: try again rather than leave the client without an answer.
+                self._log.exception("A turn broke", action="turn_broke", conversation_id=conversation_id)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _answer_all(self, conversation_id: str) -> None:
         while True:
@@ -209,8 +195,9 @@ class Turns:
         for _ in range(MOST_QUIET_TIMES):
             left = self._quiet_until.get(conversation_id, 0.0) - asyncio.get_running_loop().time()
             if left <= 0:
-                return
+                break
             await asyncio.sleep(left)
+        self._quiet_until.pop(conversation_id, None)
 
     async def _freeze(self, conversation_id: str) -> Asked | None:
         """The oldest open turn, its bubbles fixed, as a request to the core."""

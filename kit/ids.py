@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 
 NewId = Callable[[], str]
+#: So many random bytes.
+RandomBytes = Callable[[int], bytes]
 
 
 def uuid7() -> str:

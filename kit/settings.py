@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import ClassVar
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kit.crypto import KeyRing
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,6 +38,8 @@ class Settings(BaseSettings):
     gateway_url: str = ""
     #: Shared by our own processes only; `huiban run` makes one for each start in var/internal.key.
     internal_key: str = ""
+    #: Seal the secrets that are stored (docs/open-api.md): separated by commas, the newest first; else var/sealing.keys.
+    sealing_keys: str = ""
 
     turn_deadline_seconds: float = 8.0
     quiet_seconds_web: float = 0.25
@@ -96,14 +101,26 @@ class Settings(BaseSettings):
     @property
     def key(self) -> str:
         """The internal key: from the environment, else from var/internal.key, made when missing."""
-        if self.internal_key:
-            return self.internal_key
-        path = self.var / "internal.key"
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(32))
-        return path.read_text().strip()
+        return self.internal_key or _kept(self.var / "internal.key")
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys that seal stored secrets: from the environment, else one a line in var/sealing.keys, made when missing."""
+        told = self.sealing_keys or _kept(self.var / "sealing.keys")
+        return KeyRing.of([key for key in re.split(r"[,\s]+", told) if key])
+
+
+def _kept(path: Path) -> str:
+    """A secret in a file for our eyes only, made when missing."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(fresh_secret())
+    return path.read_text().strip()
+
+
+def fresh_secret() -> str:
+    return secrets.token_urlsafe(32)
 
 
 @lru_cache

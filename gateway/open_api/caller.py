@@ -12,6 +12,7 @@ from limits import parse_many
 from gateway.access import Parts
 from gateway.open_api import keys, signing
 from gateway.open_api.keys import Key
+from kit.crypto import KeyMissing
 from kit.errors import Conflict, NotFound, Refused
 
 NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -61,11 +62,14 @@ async def signed(request: Request, parts: Parts) -> Key:
             key = await keys.find(sql, key_id)
         except keys.KeyUnknown as unknown:
             raise SignatureRefused from unknown
-    secret = signing.secret_of(parts.settings.key, key.id)
+    try:
+        secret = parts.secrets.of(key)
+    except KeyMissing as missing:
+        raise SignatureRefused from missing
     expected = signing.signature(secret, request.method, target(request), timestamp, nonce, await request.body())
     if not signing.same(key.secret_hash, signing.digest(secret)) or not signing.same(expected, given):
         raise SignatureRefused
-    parts.limits.take(parse_many(f"{key.per_minute}/minute"), "open", key.id)
+    await parts.limits.take(parse_many(f"{key.per_minute}/minute"), "open", key.id)
     async with parts.engine.begin() as sql:
         if not await keys.use_nonce(sql, key.id, nonce, now=now):
             raise NonceUsed

@@ -1,4 +1,4 @@
-"""Keys of the Open API for supervisors: made, listed, revoked, their deliveries looked after."""
+"""Keys of the Open API for supervisors and the command line: made, listed, revoked, their deliveries looked after."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
-from gateway.access import Parts, Person
+from gateway.access import Parts, Person, internal
 from gateway.open_api import keys, outbox, signing
 from gateway.open_api.keys import Key
+from gateway.services import Services
 from handoff.model import SUPERVISOR, Staff
 from kit.errors import Invalid, Refused
 
@@ -66,16 +67,16 @@ async def make(body: Wanted, person: Supervisor, parts: Parts) -> Json:
     return await made(parts, body, person.id)
 
 
-async def made(parts: Parts, body: Wanted, by: str) -> Json:
+async def made(parts: Services, body: Wanted, by: str) -> Json:
     """Raises ScopeUnknown, ChannelTaken, WebhookRefused."""
     if unknown := [scope for scope in body.scopes if scope not in keys.SCOPES]:
         raise ScopeUnknown(scopes=unknown)
     if body.channel in OWN_CHANNELS:
         raise ChannelTaken
     key_id = f"hb_{parts.new_id()}"[:40]
-    secret = signing.secret_of(parts.settings.key, key_id)
+    secret, sealed = parts.secrets.new(key_id)
     key = Key(
-        key_id, body.name, signing.digest(secret), body.channel, tuple(dict.fromkeys(body.scopes)),
+        key_id, body.name, sealed, signing.digest(secret), body.channel, tuple(dict.fromkeys(body.scopes)),
         None if body.clients is None else tuple(body.clients), body.per_minute, keys.check_webhook(body.webhook),
         parts.wall.now(), by,
     )  # fmt: skip
@@ -87,16 +88,13 @@ async def made(parts: Parts, body: Wanted, by: str) -> Json:
 @router.get("")
 async def listed(person: Supervisor, parts: Parts) -> Json:
     """All keys, revoked ones too."""
-    async with parts.engine.connect() as sql:
-        return {"keys": [key.to_json() for key in await keys.all_of_them(sql)]}
+    return await _all(parts)
 
 
 @router.post("/{key_id}/revoke")
 async def revoke(key_id: KeyId, person: Supervisor, parts: Parts) -> Json:
     """Nothing is taken from it or sent to it any more."""
-    async with parts.engine.begin() as sql:
-        await keys.revoke(sql, key_id, at=parts.wall.now())
-    return {}
+    return await _revoked(parts, key_id)
 
 
 @router.post("/{key_id}/webhook")
@@ -125,4 +123,40 @@ async def redeliver(
     async with parts.engine.begin() as sql:
         await outbox.again(sql, key_id, delivery_id, at=parts.wall.now())
     parts.hooks.wake()
+    return {}
+
+
+# -- the command line --------------------------------------------------------------------------------------------
+
+#: Who made a key at the terminal.
+OPERATOR = "operator"
+internal_router = APIRouter(prefix="/internal/open-keys", tags=["internal"], dependencies=[Depends(internal)])
+
+
+@internal_router.post("")
+async def make_at_terminal(body: Wanted, parts: Parts) -> Json:
+    """A new key: {key, secret}; the secret is shown this once."""
+    return await made(parts, body, OPERATOR)
+
+
+@internal_router.get("")
+async def listed_at_terminal(parts: Parts) -> Json:
+    """All keys, revoked ones too."""
+    return await _all(parts)
+
+
+@internal_router.post("/{key_id}/revoke")
+async def revoke_at_terminal(key_id: KeyId, parts: Parts) -> Json:
+    """Nothing is taken from it or sent to it any more."""
+    return await _revoked(parts, key_id)
+
+
+async def _all(parts: Services) -> Json:
+    async with parts.engine.connect() as sql:
+        return {"keys": [key.to_json() for key in await keys.all_of_them(sql)]}
+
+
+async def _revoked(parts: Services, key_id: str) -> Json:
+    async with parts.engine.begin() as sql:
+        await keys.revoke(sql, key_id, at=parts.wall.now())
     return {}

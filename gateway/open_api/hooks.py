@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.committed import later
 from gateway.open_api import outbox, signing
+from gateway.open_api.secrets import Secrets
 from gateway.timeline.model import Message
 from kit import log
 from kit.clock import Clock
+from kit.crypto import KeyMissing
 from kit.ids import NewId
 
 #: A receiver that needs longer should store first and work after.
@@ -27,10 +29,10 @@ LOOK_SECONDS = 1.0
 
 class Hooks:
     def __init__(
-        self, engine: AsyncEngine, wall: Clock, new_id: NewId, master: str,
+        self, engine: AsyncEngine, wall: Clock, new_id: NewId, secrets: Secrets,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:  # fmt: skip
-        self._engine, self._wall, self._new_id, self._master = engine, wall, new_id, master
+        self._engine, self._wall, self._new_id, self._secrets = engine, wall, new_id, secrets
         # A redirect could lead to a place that nobody allowed.
         self._http = httpx.AsyncClient(
             timeout=CALL_SECONDS, transport=transport, trust_env=False, follow_redirects=False
@@ -77,7 +79,7 @@ class Hooks:
         else:
             try:
                 status = await self._post(row)
-            except (httpx.HTTPError, httpx.InvalidURL) as failed:
+            except (httpx.HTTPError, httpx.InvalidURL, KeyMissing) as failed:
                 error = type(failed).__name__
         ms = int((time.perf_counter() - began) * 1000)
         async with self._engine.begin() as sql:
@@ -90,7 +92,7 @@ class Hooks:
         parts = urlsplit(row["webhook"])
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         stamp, nonce = str(int(self._wall.now().timestamp())), self._new_id()
-        secret = signing.secret_of(self._master, row["key_id"])
+        secret = self._secrets.opened(row["key_id"], row["sealed_secret"])
         headers = {
             "Content-Type": "application/json; charset=utf-8", "X-Huiban-Key": row["key_id"],
             "X-Huiban-Timestamp": stamp, "X-Huiban-Nonce": nonce, "X-Huiban-Delivery": str(row["id"]),

@@ -33,10 +33,11 @@ class WebhookRefused(Invalid):
 
 @dataclass(frozen=True)
 class Key:
-    """clients: the only ones it may serve; None: all."""
+    """clients: the only ones it may serve; None: all. sealed_secret: None until `reseal` has seen a key of before."""
 
     id: str
     name: str
+    sealed_secret: str | None
     secret_hash: str
     channel: str
     scopes: tuple[str, ...]
@@ -88,9 +89,9 @@ def is_inside(host: str) -> bool:
 async def make(connection: AsyncConnection, key: Key) -> None:
     await connection.execute(
         insert(tables.keys).values(
-            id=key.id, name=key.name, secret_hash=key.secret_hash, channel=key.channel, scopes=list(key.scopes),
-            clients=None if key.clients is None else list(key.clients), per_minute=key.per_minute, webhook=key.webhook,
-            created_at=key.created_at, created_by=key.created_by,
+            id=key.id, name=key.name, sealed_secret=key.sealed_secret, secret_hash=key.secret_hash, channel=key.channel,
+            scopes=list(key.scopes), clients=None if key.clients is None else list(key.clients),
+            per_minute=key.per_minute, webhook=key.webhook, created_at=key.created_at, created_by=key.created_by,
         )
     )  # fmt: skip
 
@@ -141,7 +142,7 @@ async def use_nonce(connection: AsyncConnection, key_id: str, nonce: str, *, now
 def _key(row: RowMapping) -> Key:
     clients = row["clients"]
     return Key(
-        row["id"], row["name"], row["secret_hash"], row["channel"], tuple(row["scopes"]),
+        row["id"], row["name"], row["sealed_secret"], row["secret_hash"], row["channel"], tuple(row["scopes"]),
         None if clients is None else tuple(clients), row["per_minute"], row["webhook"], row["created_at"],
         row["created_by"], row["revoked_at"],
     )  # fmt: skip

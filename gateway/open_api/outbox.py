@@ -81,7 +81,7 @@ async def take_due(connection: AsyncConnection, *, now: datetime) -> list[RowMap
         earlier.c.state == State.WAITING.value,
     )  # fmt: skip
     wanted = (
-        select(deliveries, key_table.c.webhook, key_table.c.revoked_at)
+        select(deliveries, key_table.c.webhook, key_table.c.sealed_secret, key_table.c.revoked_at)
         .join(key_table, key_table.c.id == _d.key_id)
         .where(_d.state == State.WAITING.value, _d.due_at <= now, ~before)
         .order_by(_d.id)

@@ -1,28 +1,32 @@
 """How a call and a webhook are signed. Pure.
 
-The secret is never sent and never stored: it is derived from the key's id with a secret of our own, and the signature is
-HMAC-SHA256 with it over what was sent, where, when, and a nonce that counts once.
+The secret is never sent: the signature is HMAC-SHA256 with it over what was sent, where, when, and a nonce that counts once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 VERSION = "v1"
 #: How far the clocks of two machines may be apart, and a call may be under way.
 TOLERANCE = timedelta(seconds=300)
-SECRET_PREFIX = "hbs_"
+SECRET_PREFIX, SECRET_BYTES = "hbs_", 32
 
 
-def secret_of(master: str, key_id: str) -> str:
-    """The secret of a key."""
+def new_secret(random: Callable[[int], bytes]) -> str:
+    return SECRET_PREFIX + random(SECRET_BYTES).hex()
+
+
+def derived_secret(master: str, key_id: str) -> str:
+    """The secret of a key that was made when secrets were not stored yet."""
     return SECRET_PREFIX + hmac.new(master.encode(), f"huiban.open.{key_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def digest(secret: str) -> str:
-    """What is stored of a secret: enough to see that it has changed, not enough to sign."""
+    """Enough of a secret to see that it has changed, not enough to sign."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

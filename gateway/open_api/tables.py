@@ -11,7 +11,9 @@ keys = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("name", String(64), nullable=False),
-    #: SHA-256 of the secret, which is derived from the key's id and our internal key and stored nowhere.
+    #: The secret under a key of the ring (`kit.crypto`). Null: of before, derived from the internal key; sealed at a start.
+    Column("sealed_secret", Text),
+    #: SHA-256 of the secret.
     Column("secret_hash", String(64), nullable=False),
     #: What stands at the messages that come by this key; its webhook gets the replies to them.
     Column("channel", String(20), nullable=False),

@@ -134,6 +134,12 @@ class Platform:
             await self._news.wait_for(lambda: len(person.got) >= count)
         return person.got
 
+    async def told(self, openid: str, text: str, seconds: float = 20.0) -> None:
+        """Until the person has this text."""
+        person = self.person(openid)
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(lambda: text in person.got)
+
     # -- 微信客服 ---------------------------------------------------------------------------------------------------
 
     async def kf_say(self, openid: str, account: str, text: str, *, ring: bool = True, msgid: str = "") -> None:

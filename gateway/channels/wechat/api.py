@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, Field
 
 from gateway.access import Client, Parts, Person, may_read
@@ -13,10 +13,8 @@ from gateway.channels.wechat import binding, push
 from gateway.channels.wechat.channel import WeChat
 from gateway.channels.wechat.contacts import Contact
 from gateway.channels.wechat.crypto import EnvelopeRefused, check_signature
-from gateway.channels.wechat.pictures import MEDIA
 from gateway.limits import TICKETS
 from gateway.services import Services
-from gateway.timeline import store
 from kit.errors import NotFound
 
 router = APIRouter()
@@ -24,8 +22,6 @@ router = APIRouter()
 #: The platform's own parameters; longer ones are nobody's.
 Short = Annotated[str, Query(max_length=200)]
 Json = dict[str, Any]
-#: How far back a picture is looked for in its conversation.
-PICTURE_MESSAGES = 500
 
 
 class ChannelOff(NotFound):
@@ -133,7 +129,7 @@ async def bindings(session: Client, parts: Parts) -> Json:
 async def new_code(session: Client, parts: Parts) -> Json:
     """A one-time code to be sent in WeChat, and a QR picture that carries it when the platform gives one."""
     channel = _channel(parts)
-    parts.limits.take(TICKETS, "bind", session.client_id)
+    await parts.limits.take(TICKETS, "bind", session.client_id)
     async with parts.engine.begin() as sql:
         made = await channel.code_for(sql, session.client_id)
     return {**made, "link": await channel.picture_of(made["code"])}
@@ -154,21 +150,6 @@ async def remove(body: Removal, session: Client, parts: Parts) -> Json:
 
 
 # -- the desk ----------------------------------------------------------------------------------------------------
-
-
-@router.get("/api/desk/conversations/{conversation_id}/pictures/{name}", tags=["desk"], response_class=FileResponse)
-async def picture(
-    conversation_id: Annotated[str, Path(max_length=80)], name: Annotated[str, Path(max_length=60)], parts: Parts,
-    person: Person,
-) -> FileResponse:  # fmt: skip
-    """A picture that the client sent, for whoever may read the conversation."""
-    await may_read(parts, person, conversation_id)
-    file = parts.wechat.pictures.path(name)
-    async with parts.engine.connect() as sql:
-        said = await store.before(sql, conversation_id, None, PICTURE_MESSAGES)
-    if file is None or not any(name in message.draft.text for message in said):
-        raise NotFound("没有这张图片。")
-    return FileResponse(file, media_type=MEDIA[file.suffix[1:]])
 
 
 @router.post("/api/desk/conversations/{conversation_id}/platform", tags=["desk"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +24,7 @@ from gateway.timeline import store
 from gateway.timeline.model import conversation_of
 from gateway.timeline.timeline import Timeline
 from kit.errors import Conflict, NotFound
+from kit.ids import RandomBytes
 
 LIFETIME = timedelta(minutes=10)
 #: Without 0, O, 1, I, L: 8 of these are 39 bits, and five wrong ones in ten minutes are all that one person may try.
@@ -33,7 +33,6 @@ CODE_CHARS = 8
 BOT = "bot"
 CODE = re.compile(rf"(?:绑定码?\s*[::]?\s*)?([{LETTERS}]{{{CODE_CHARS}}})")
 MADE, CLAIMED, CONFIRMED, REFUSED = "made", "claimed", "confirmed", "refused"
-RandomBytes = Callable[[int], bytes]
 
 
 class NothingToConfirm(NotFound):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from contracts.turn import TurnRequest
 from gateway import links
 from gateway.channels.wechat import binding, contacts, inbox, union, words
-from gateway.channels.wechat.binding import LIFETIME, RandomBytes
+from gateway.channels.wechat.binding import LIFETIME
 from gateway.channels.wechat.contacts import Contact
 from gateway.channels.wechat.crypto import Envelope
 from gateway.channels.wechat.hearing import Recogniser
@@ -24,6 +24,7 @@ from gateway.channels.wechat.push import Push
 from gateway.channels.wechat.receiver import Receiver
 from gateway.channels.wechat.sender import CHANNEL, SWEEP, Outlet, Sender
 from gateway.channels.wechat.tokens import shelf
+from gateway.files.kept import Files
 from gateway.hub import Hub
 from gateway.limits import Limits
 from gateway.signin import tickets
@@ -34,7 +35,8 @@ from gateway.turns import Turns
 from kit import log
 from kit.clock import SHANGHAI, Clock, every
 from kit.errors import AgentError, Conflict
-from kit.ids import NewId
+from kit.ids import NewId, RandomBytes
+from kit.pool import urgent
 from kit.settings import Settings
 
 #: What has waited so long was accepted by a process that is gone.
@@ -78,6 +80,7 @@ class Around:
     hub: Hub
     limits: Limits
     random: RandomBytes
+    files: Files
     transport: httpx.AsyncBaseTransport | None = None
 
 
@@ -87,7 +90,7 @@ class WeChat:
         settings, redis_url = around.settings, around.settings.redis if around.settings.redis_port else None
         self.official: Platform | None = None
         self._corporation: Platform | None = None
-        self.pictures = Pictures(settings.var / "wechat")
+        self.pictures = Pictures(around.files)
         outlets: dict[str, Outlet] = {}
         if settings.wechat_app_id:
             self.official = Platform(
@@ -189,8 +192,10 @@ class WeChat:
     async def accept(self, push: Push) -> bool:
         """Store a push of the 公众号: one INSERT, which is both the record and the work. Whether it is new."""
         of = contacts.contact_id(self._around.settings.wechat_app_id, push.openid)
-        async with self._around.engine.begin() as sql:
-            new = await inbox.add(sql, push, of=of, account="", now=self._around.wall.now())
+        # The platform waits five seconds, and behind us stands a client: nothing in the background goes first.
+        with urgent():
+            async with self._around.engine.begin() as sql:
+                new = await inbox.add(sql, push, of=of, account="", now=self._around.wall.now())
         if new:
             self.receiver.wake(of)
         return new

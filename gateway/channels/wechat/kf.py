@@ -7,7 +7,6 @@ Source: developer.work.weixin.qq.com, 接收消息和事件 (94670), 读取消�
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +23,8 @@ from gateway.tasks import finish
 from kit import log
 from kit.clock import Clock
 from kit.database import insert_new
+from kit.due import Due
+from kit.pool import urgent
 
 PAGE = 1000
 #: Bells can get lost; without one an account is read this often.
@@ -73,19 +74,21 @@ class Kf:
     def __init__(self, engine: AsyncEngine, clock: Clock, platform: Platform, found: Callable[[str], None]) -> None:
         self._engine, self._clock = engine, clock
         self._platform, self._found = platform, found
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._due: dict[str, str] = {}
+        self._due = Due(self._read)
+        #: The token of an account's newest bell.
+        self._tokens: dict[str, str] = {}
         self._log = log.get(__name__)
 
     async def rung(self, account: str) -> None:
         """Remember the account durably: a crash before the fetch is made good at the next start."""
-        async with self._engine.begin() as sql:
-            await insert_new(sql, cursors, {"account": account, "cursor": ""})
+        with urgent():
+            async with self._engine.begin() as sql:
+                await insert_new(sql, cursors, {"account": account, "cursor": ""})
 
     def wake(self, account: str, token: str = "") -> None:
-        self._due[account] = token or self._due.get(account, "")
-        if account not in self._workers:
-            self._workers[account] = asyncio.create_task(self._work(account))
+        if token:
+            self._tokens[account] = token
+        self._due.wake(account)
 
     async def look(self) -> None:
         """Read every account that has ever rung."""
@@ -96,22 +99,18 @@ class Kf:
 
     async def idle(self) -> None:
         """Until all that has rung is fetched."""
-        while self._workers:
-            await asyncio.wait(set(self._workers.values()))
+        await self._due.idle()
 
     async def stop(self) -> None:
-        await finish(self._workers.values())
+        await finish(self._due.running)
 
-    async def _work(self, account: str) -> None:
+    async def _read(self, account: str) -> None:
         try:
-            while account in self._due:
-                await self._fetch(account, self._due.pop(account))
+            await self._fetch(account, self._tokens.pop(account, ""))
         except (PlatformAway, PlatformRefused) as error:
             self._log.warning("微信客服 could not be read", action="kf_away", cause=str(error.fields))
         except Exception as error:
             self._log.error("Reading 微信客服 broke", action="kf_broke", exc_info=error)
-        finally:
-            del self._workers[account]
 
     async def _fetch(self, account: str, token: str) -> None:
         while True:

@@ -1,18 +1,14 @@
-"""Pictures that people send: fetched, checked by their first bytes, kept under a name that tells nothing."""
+"""Pictures that people send in WeChat: fetched, checked by their first bytes, kept where the web chat's are."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import re
 from pathlib import Path
 
 from gateway.channels.wechat.platform import Platform, PlatformRefused
+from gateway.files.kept import Files
 
 #: First bytes -> ending; what is none of these is not kept.
 KINDS = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"))
-MEDIA = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
-NAME = re.compile(r"[0-9a-f]{40}\.(?:jpg|png|gif)")
 
 
 def ending(content: bytes) -> str | None:
@@ -20,8 +16,8 @@ def ending(content: bytes) -> str | None:
 
 
 class Pictures:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, files: Files) -> None:
+        self._files = files
 
     async def keep(self, platform: Platform, media_id: str) -> str | None:
         """The name of the kept picture; None when it is none or the platform has it no more. Raises PlatformAway."""
@@ -30,17 +26,8 @@ class Pictures:
         except PlatformRefused:
             return None
         kind = ending(content)
-        if kind is None:
-            return None
-        name = f"{hashlib.sha256(content).hexdigest()[:40]}.{kind}"
-        await asyncio.to_thread(self._write, name, content)
-        return name
+        return await self._files.put(content, kind) if kind else None
 
     def path(self, name: str) -> Path | None:
         """The file of a kept picture."""
-        file = self._folder / name
-        return file if NAME.fullmatch(name) and file.is_file() else None
-
-    def _write(self, name: str, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / name).write_bytes(content)
+        return self._files.path(name)

@@ -28,6 +28,7 @@ from gateway.timeline.timeline import Timeline
 from gateway.turns import ADVISOR, Turns
 from kit import log
 from kit.clock import SHANGHAI, Clock
+from kit.due import Due
 
 #: Wrong codes that one person may send: guessing 39 bits so slowly is hopeless.
 CODE_TRIES = parse_many("5/10 minutes")
@@ -70,14 +71,11 @@ class Receiver:
         self._union_of = union_of
         #: Who was asked for his unionid since the start: the platform tells it at once, or not at all.
         self._asked: set[str] = set()
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._due: set[str] = set()
+        self._due = Due(self._work)
         self._log = log.get(__name__)
 
     def wake(self, contact_id: str) -> None:
-        self._due.add(contact_id)
-        if contact_id not in self._workers:
-            self._workers[contact_id] = asyncio.create_task(self._work(contact_id))
+        self._due.wake(contact_id)
 
     async def recover(self, after: timedelta = timedelta(0)) -> None:
         """Take up what was accepted and not done when a process ended: at start, and what has waited for `after`."""
@@ -88,29 +86,23 @@ class Receiver:
 
     async def idle(self) -> None:
         """Until all that has come in is done."""
-        while self._workers:
-            await asyncio.wait(set(self._workers.values()))
+        await self._due.idle()
 
     async def stop(self) -> None:
-        await finish(self._workers.values())
+        await finish(self._due.running)
 
     async def _work(self, contact_id: str) -> None:
         pause = FIRST_PAUSE_SECONDS
-        try:
-            while contact_id in self._due:
-                self._due.discard(contact_id)
-                while True:
-                    async with self._engine.connect() as sql:
-                        job = await inbox.oldest(sql, contact_id)
-                    if job is None:
-                        break
-                    if await self._do(job):
-                        pause = FIRST_PAUSE_SECONDS
-                    else:
-                        await asyncio.sleep(pause)
-                        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        finally:
-            del self._workers[contact_id]
+        while True:
+            async with self._engine.connect() as sql:
+                job = await inbox.oldest(sql, contact_id)
+            if job is None:
+                return
+            if await self._do(job):
+                pause = FIRST_PAUSE_SECONDS
+            else:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _do(self, job: Job) -> bool:
         try:
@@ -262,7 +254,7 @@ class Receiver:
         if contact.bound:
             return await self._say(contact, push, words.ALREADY_BOUND)
         try:
-            self._limits.take(CODE_TRIES, "wechat-code", contact.id)
+            await self._limits.take(CODE_TRIES, "wechat-code", contact.id)
         except TooMany:
             return await self._say(contact, push, words.CODE_TRIES)
         now = self._wall.now()

@@ -6,7 +6,6 @@ sends one message twice, none is lost), when the client went on elsewhere, and n
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Protocol
@@ -27,6 +26,7 @@ from gateway.timeline.model import Author, Draft, conversation_of
 from gateway.timeline.timeline import Timeline
 from kit import log
 from kit.clock import Clock
+from kit.due import Due
 from kit.ids import NewId
 
 CHANNEL = "wechat"
@@ -61,16 +61,13 @@ class Sender:
     ) -> None:  # fmt: skip
         self._engine, self._clock, self._wall, self._new_id = engine, clock, wall, new_id
         self._timeline, self._hub, self._outlets, self._link = timeline, hub, outlets, link
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._due: set[str] = set()
+        self._due = Due(self._work)
         self._refusals: dict[tuple[str, int | None], int] = {}
         self._log = log.get(__name__)
 
     def wake(self, conversation_id: str) -> None:
         """Something may be owed to the readers of this conversation."""
-        self._due.add(conversation_id)
-        if conversation_id not in self._workers:
-            self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
+        self._due.wake(conversation_id)
 
     async def sweep(self) -> None:
         """Wake all that may be owed something: after a start, and for what could not be sent."""
@@ -81,25 +78,29 @@ class Sender:
 
     async def idle(self) -> None:
         """Until all that may be sent now is sent."""
-        while self._workers:
-            await asyncio.wait(set(self._workers.values()))
+        await self._due.idle()
 
     async def stop(self) -> None:
-        await finish(self._workers.values())
+        await finish(self._due.running)
 
     async def _work(self, conversation_id: str) -> None:
         try:
-            while conversation_id in self._due:
-                self._due.discard(conversation_id)
-                async with self._engine.connect() as sql:
-                    readers = await contacts.of_conversation(sql, conversation_id)
-                for reader in readers:
-                    await self._serve(reader)
+            async with self._engine.connect() as sql:
+                readers = await contacts.of_conversation(sql, conversation_id)
+                waiting = [reader for reader in readers if await self._waits(sql, reader)]
+            for reader in waiting:
+                await self._serve(reader)
         except Exception as error:
             # The sweep comes again: one broken conversation must not end the others.
             self._log.error("A delivery broke", action="wechat_delivery_broke", exc_info=error)
-        finally:
-            del self._workers[conversation_id]
+
+    async def _waits(self, sql: AsyncConnection, reader: Contact) -> bool:
+        """Whether there is anything to do for him; his own words, not answered yet, are nothing (and the usual case)."""
+        told = await store.conversation(sql, reader.conversation_id)
+        if reader.joins or told is None or told.epoch != reader.epoch:
+            return True
+        after = await store.after(sql, told.id, reader.sent_seq, STEP_MESSAGES)
+        return len(after) == STEP_MESSAGES or any(one.draft.author is not Author.CLIENT for one in after)
 
     async def _serve(self, reader: Contact) -> None:
         async with self._engine.begin() as sql:

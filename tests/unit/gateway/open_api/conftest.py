@@ -87,10 +87,10 @@ class Partner:
 
 
 @asynccontextmanager
-async def opened(folder: Path, **adapters: Any) -> AsyncIterator[Partner]:
+async def opened(folder: Path, changes: dict[str, Any] | None = None, **adapters: Any) -> AsyncIterator[Partner]:
     rasa, house, receiver = Rasa(), House(), Receiver()
     app = create_app(
-        settings_in(folder), folder=folder / "dist", rasa=httpx.ASGITransport(app=rasa.app),
+        settings_in(folder, **changes or {}), folder=folder / "dist", rasa=httpx.ASGITransport(app=rasa.app),
         institution=httpx.ASGITransport(app=house.app), webhooks=httpx.ASGITransport(app=receiver.app), **adapters,
     )  # fmt: skip
     async with app.router.lifespan_context(app):
