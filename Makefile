@@ -11,11 +11,11 @@ help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
 
 run:             ## set up, train when the data changed, start everything, print the addresses
-	@$(SETUP) service rasa web model
+	@$(SETUP) service rasa web model knowledge
 	@exec $(BIN)/huiban run
 
 setup:           ## environments, web pages, model, browser
-	@$(SETUP) dev rasa web model browser
+	@$(SETUP) dev rasa web model knowledge browser
 
 train:           ## train a model on the present data
 	@$(SETUP) rasa

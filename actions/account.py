@@ -167,11 +167,21 @@ async def ask_order_status(turn: Turn, house: House) -> Answer:
     order = next((order for order in found if order.status in OPEN), found[0])
     none_open = "" if order.status in OPEN or order.id in turn.text else "您没有在途的单子,最近一笔是:"
     lines = [f"{none_open}{order_line(order)}。", *progress(order)]
+    lines += await complained_of(turn, house, order)
     cited = cite(await house.rules(turn.today, "RULE-T"))
     return say(
         with_comfort(turn, "\n".join((*lines, cited))),
         quick=(*(("撤单",) if order.status in OPEN else ()), "交易记录", HUMAN),
     ).remembering(**about(order.fund), last_order=order.id)
+
+
+async def complained_of(turn: Turn, house: House, order: Order) -> list[str]:
+    """The open complaint about money that is late, with its deadline; empty when there is none."""
+    if order.kind != "redeem" or order.status == "arrived" or order.arrival is None or turn.now <= order.arrival:
+        return []
+    tickets = await house.institution.complaints(turn.client_id)
+    waiting = [t for t in tickets if t.kind == "到账延迟" and t.status != "solved"]
+    return [f"您的投诉{t.id}也在办:{moment(t.solve_by)}前解决。" for t in waiting[-1:]]
 
 
 def matching(turn: Turn, orders: Sequence[Order]) -> list[Order]:

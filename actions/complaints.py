@@ -38,12 +38,16 @@ class Found:
 @answers(*KINDS)
 async def complain(turn: Turn, house: House) -> Answer:
     """Apology, the facts, the ticket, the remedy by the rule, and a person."""
+    if grievance.by_the_way(turn):
+        # The first request of the message is answered already; a grumble beside it is no complaint.
+        return Answer()
     intent = grievance.kind_of(turn)
     if grievance.denied(turn.text):
         return await without_ticket(turn, house, intent)
     if grievance.unsure(turn, intent):
-        return say(f"这件事您是想登记投诉({KINDS[intent]}),还是先问清楚?要登记就说「我要投诉」,我马上记下来。",
-                   quick=("我要投诉", HUMAN))  # fmt: skip
+        asked = f"这件事您是想登记投诉({KINDS[intent]}),还是先问清楚?要登记就说「我要投诉」,我马上记下来。"
+        facts = (await look_up(intent, turn, house)).words if intent in TOLD_FIRST else ""
+        return say("\n".join(part for part in (facts, asked) if part), quick=("我要投诉", HUMAN))
     found = await look_up(intent, turn, house)
     tickets = await house.institution.complaints(turn.client_id)
     if (still := grievance.belongs_to(turn, tickets, intent)) is not None:
@@ -76,6 +80,10 @@ async def without_ticket(turn: Turn, house: House, intent: str) -> Answer:
     """No complaint, says the client: the facts alone. 「我签承诺书,亏了不怪你们」 asks for what the rule does not allow."""
     if intent == "complain_missell" and grievance.offers_to_sign(turn.text):
         return await risk.ask_unsuitable(turn, house)
+    open_now = [t for t in await house.institution.complaints(turn.client_id) if grievance.just_told(turn, t)]
+    if open_now:
+        text = f"好的。单号{open_now[-1].id}已经登记,要撤的话跟来接您的同事说一声,由他替您办。还有别的要查,直接说。"
+        return say(with_comfort(turn, text), quick=("投诉进度", HUMAN))
     found = await look_up(intent, turn, house)
     text = f"好的,不登记投诉。{found.words or '您想先弄清哪件事?我来查。'}"
     return say(with_comfort(turn, text), quick=("我的持仓", HUMAN)).remembering(**about(found.fund))
@@ -83,7 +91,7 @@ async def without_ticket(turn: Turn, house: House, intent: str) -> Answer:
 
 def once_more(turn: Turn, found: Found, ticket: Complaint) -> Answer:
     """The same matter again: no second ticket, no second lecture."""
-    first = comfort(turn) or "我明白您等不下去了。"
+    first = comfort(turn) or ("我明白您等不下去了。" if grievance.impatient(turn) else "好的,这句我也记上了。")
     again = found.words if found.words and found.words not in "\n".join(turn.told) and found.late else ""
     due = f"{moment(ticket.solve_by)}前解决" if turn.now <= ticket.solve_by else OVERDUE
     text = f"这件事已经在办,单号{ticket.id}({ticket.kind}),{due}。您刚才说的也在记录里,处理的同事看得到。"
@@ -92,6 +100,8 @@ def once_more(turn: Turn, found: Found, ticket: Complaint) -> Answer:
     )
 
 
+#: Where the books answer the doubt itself: told before the question whether to complain.
+TOLD_FIRST = frozenset({"complain_return", "complain_fee", "complain_delay"})
 #: Of a ticket whose time has passed.
 OVERDUE = "已经超过时限,是我们没做到,我帮您催办"
 

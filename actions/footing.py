@@ -67,20 +67,21 @@ def at_other_length(turn: Turn) -> Answer | None:
     if not turn.last_answer or len(turn.text) > MOST_CHARACTERS:
         return None
     if LONGER.search(turn.text):
-        return say(turn.last_answer, quick=("我的持仓", HUMAN))
+        return say(turn.last_answer, quick=("我的持仓", HUMAN)).remembering(reply_length="long")
     if SHORTER.search(turn.text):
-        return say(f"好的,以后都说短些。\n{shortened(turn.last_answer)}", quick=("说详细点", HUMAN))
+        answer = say(f"好的,以后都说短些。\n{shortened(turn.last_answer)}", quick=("说详细点", HUMAN))
+        return answer.remembering(reply_length="short")
     return None
 
 
 def wants_short(turn: Turn) -> bool:
-    """Whether the client asked for shorter answers, and not for longer ones since."""
+    """Whether the client asked for shorter answers, in this talk or an earlier one, and not for longer ones since."""
     for text in (turn.text, *reversed(turn.said)):
         if LONGER.search(text):
             return False
         if SHORTER.search(text):
             return True
-    return False
+    return turn.reply_length == "short"
 
 
 def shortened(text: str) -> str:

@@ -42,6 +42,9 @@ ACCUSES = {
         r"骗|误导|忽悠|诱导|保本|保证|承诺(?!书)|稳赚|说好|说的?是|(没|不)(有)?(告诉|提醒|提示|说).{0,6}(风险|会亏)|当初|当时|推荐"
         r"|不适合|让我买|没(有)?(任何)?人.{0,4}(讲|说|告诉|提醒)|(代|替我?|帮我?)(填|签|勾|做)|(都|就|只)说不?会|调查|给(你们|我)解释"
     ),
+    "complain_return": re.compile(
+        r"不对|错|差|少了?.{0,3}(元|块|钱|百|千)|对不上|少(算|给|记)|不一样|不符|虚|假|骗|坑|问题|不准|异常|没了|蒸发|离谱|跟.{0,8}不"
+    ),
     "complain_privacy": re.compile(
         r"泄|隐私|骚扰|推销|陌生|谁给|怎么(会)?(知道|有)我|卖|电话|短信|信息|资料|数据|号码"
     ),
@@ -69,11 +72,24 @@ def unsure(turn: Turn, intent: str) -> bool:
         return False
     if turn.confidence < (SURE_WHEN_UPSET if turn.upset else SURE):
         return True
-    if turn.upset:
-        return False
     accuses = ACCUSES.get(intent)
+    # 「怎么又少了」 is a worry about the market as often as a reproach: sad is not angry.
+    worry = intent == "complain_return" and turn.emotion != "愤怒" and accuses and not accuses.search(turn.text)
+    if turn.upset and turn.emotion != "困惑" and not worry:
+        return False
     indirect = accuses is not None and not accuses.search(turn.text)
     return indirect or (accuses is not None and bool(HYPOTHETICAL.search(turn.text)))
+
+
+def by_the_way(turn: Turn) -> bool:
+    """Whether the complaint is only the second thing heard in a message that neither declares nor names one."""
+    first = turn.intent in KINDS or turn.intent in ("", "affirm", "ask_complaint_progress")
+    return not first and not declared(turn.text) and not (turn.emotion == "愤怒" and matter(turn.text))
+
+
+def impatient(turn: Turn) -> bool:
+    """Whether the client presses: upset, or asking for what was promised."""
+    return turn.upset or bool(OF_THE_PROMISE.search(turn.text)) or "!" in turn.text
 
 
 def kind_of(turn: Turn) -> str:

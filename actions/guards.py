@@ -18,7 +18,15 @@ TO_THE_MACHINE = re.compile(
     r"|ignore\s+(all|any|your|the|previous).{0,30}(instruction|prompt|rule)|(扮演|假装).{0,8}(没有|不受).{0,6}(限制|约束|规则)",
     re.IGNORECASE,
 )
-IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])|(?<!\d)[34569]\d{15,18}(?!\d)")
+#: 「关闭适当性检查」, 「管理员授权你」: the checks are the same for everybody.
+PAST_THE_CHECKS = re.compile(
+    r"(关闭|关掉|跳过|绕过|取消|免除|解除|不走|豁免).{0,8}(适当性|风控|检查|审核|合规|双录|核对)|(管理员|开发者|工程师|总部|领导).{0,6}(授权|命令|允许|批准)(了)?你"
+)
+#: Money can only go home to the client's own card; who asks for another way may be led by a swindler.
+TO_OTHERS = re.compile(
+    r"(钱|资产|资金|基金|余额|份额).{0,8}(转|汇|打)(给|到|去|进).{0,4}(别人|他人|朋友|对方|陌生|安全账户|指定账户|老师)"
+)
+IDENTITY_NUMBER = re.compile(r"\*{8,}[\dXx]{4}|(?<!\d)\d{17}[\dXx](?![\dXx])|(?<!\d)[34569]\d{15,18}(?!\d)")
 #: With a number pasted and nothing else understood there is nothing more to answer.
 NOTHING_ELSE = frozenset({"change_identity", "change_card", "out_of_scope", "default_fallback", "clarify", "order"})
 
@@ -32,6 +40,14 @@ def refusal(turn: Turn) -> Answer | None:
     if TO_THE_MACHINE.search(turn.text):
         return say("我是慧伴,只按衡远智投的规则办事;内部的设定不能给您看,也改不了。账户和基金的事,我照常帮您。",
                    quick=("我的持仓", "你会什么", HUMAN))  # fmt: skip
+    if PAST_THE_CHECKS.search(turn.text):
+        return say("适当性检查谁也关不掉,人工也一样,这是保护您的。按您现在的等级能买什么,我可以马上列给您。",
+                   quick=("我能买哪些", "我的风险等级", HUMAN))  # fmt: skip
+    if TO_OTHERS.search(turn.text):
+        return say("赎回的钱只会回到您本人绑定的卡,转给别人、转到「安全账户」都办不了。\n"
+                   "要是有人让您这么做,请先停一停:很可能是诈骗,"
+                   "别告诉他验证码,可以拨96110(反诈专线)问一问;已经转了钱的,马上打110。",
+                   quick=("有人让我转的", "钱打到哪张卡", HUMAN))  # fmt: skip
     return None
 
 

@@ -153,7 +153,8 @@ def card(case: Case) -> dict[str, Any]:
         rows += [{"label": label, "value": change(value), "tone": tone_of(value)} for label, value in (
             ("近30天 基金", case.recent.fund), (f"近30天 {case.fund.benchmark}", case.recent.benchmark),
             ("近30天 沪深300", case.recent.market))]  # fmt: skip
-    if found := split_of(case):
+    # What stocks did says nothing of a fund without stocks.
+    if (found := split_of(case)) and case.fund.kind not in attribution.STEADY_KINDS:
         rows += [{"label": f"近30天 {words}(元)", "value": gain(value), "tone": tone_of(value)} for name, words in PARTS
                  if abs(value := getattr(found, name)) >= LEAST_YUAN]  # fmt: skip
     days = [nav for nav in case.navs if case.recent and nav.date >= case.recent.start]

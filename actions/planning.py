@@ -43,6 +43,8 @@ NOTHING = re.compile(r"没(有)?(存款|本金|积蓄|钱|贷款|房贷|负债)|
 FROM_NOUGHT = re.compile(r"从[零0](?![.\d])(开始|起步|起|做起|攒起?)?|[零0]基础")
 
 
+#: Years to come, in months.
+AHEAD = {"大后年": 36, "后年": 24, "明年": 12}
 #: These words begin another plan.
 WISH = re.compile(r"规划|打算|计划|想(买|贷|换)|准备买|买房|首付")
 #: What money is put by for: a message with one of these may begin a plan of its own.
@@ -170,7 +172,7 @@ def _when(sketch: Sketch, text: str, age: int) -> Sketch:
         # Past the usual age the pension begins now; an earlier age that lies behind is asked about.
         if retire and (retire > age or age >= RETIRE_AGE):
             return replace(sketch, months=max(0, (retire - age) * 12))
-    said = reading.months(text)
+    said = reading.months(text) or next((span for words, span in AHEAD.items() if words in text), None)
     return replace(sketch, months=said) if said else sketch
 
 
@@ -193,10 +195,10 @@ def missing(sketch: Sketch) -> list[str]:
     return [field for field in NEEDS[sketch.kind] if getattr(sketch, field) is None]
 
 
-def question(sketch: Sketch, *, first: bool) -> str:
+def question(sketch: Sketch, *, first: bool, heard: bool = True) -> str:
     """Asks for what is missing, in one sentence; what is known is not asked."""
     asked = "、".join(QUESTIONS[field] for field in missing(sketch))
-    opening = WARM[sketch.kind] if first else "记下了。"
+    opening = WARM[sketch.kind] if first else "记下了。" if heard else "说个大概就行,不用精确。"
     taken = (
         f"我先按{describe_time(sketch.months)}后用来算。"
         if sketch.months and first and sketch.kind == "plan_education"

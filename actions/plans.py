@@ -24,11 +24,20 @@ def concerns(turn: Turn) -> bool:
     if not turn.plan or "kind" not in turn.plan:
         return False
     sketch = Sketch.of(turn.plan)
-    if sketch.seen == turn.message_id or not sketch.fresh(turn.now):
+    if sketch.seen == turn.message_id or not sketch.fresh(turn.now) or asks_for_money(turn):
         return False
     if sketch.computed:
         return planning.revises(sketch, turn.text, turn.person.age)
     return planning.hear(sketch, turn.text, turn.person.age) != sketch
+
+
+def asks_for_money(turn: Turn) -> bool:
+    """「那取五千块出来」: money is wanted now, which is no figure of a plan."""
+    return turn.intent == "redeem_fund" and turn.confidence >= SURE_DEAL and bool(TAKES_OUT.search(turn.text))
+
+
+SURE_DEAL = 0.8
+TAKES_OUT = re.compile(r"(取|提|赎|卖).{0,8}(出来|出去|用|现|元|块|万|千|百|份|掉|回)")
 
 
 def hears_first(turn: Turn) -> bool:
@@ -60,9 +69,12 @@ async def plan(turn: Turn, house: House) -> Answer:
 async def go_on(turn: Turn, house: House, sketch: Sketch, *, first: bool = False) -> Answer:
     """The sketch with this turn's figures: the next question, or the plan."""
     sketch = replace(sketch, seen=turn.message_id, touched=turn.now.isoformat())
+    before = sketch
     sketch = planning.hear(sketch, turn.text, turn.person.age)
     if planning.missing(sketch):
-        return say(planning.question(sketch, first=first), quick=(HUMAN,)).remembering(plan=sketch.to_slot())
+        return say(planning.question(sketch, first=first, heard=sketch != before), quick=(HUMAN,)).remembering(
+            plan=sketch.to_slot()
+        )
     level = await level_of(turn, house)
     done = replace(sketch, computed=True)
     # Thousands of lives are reckoned: not in the loop that answers everybody else.

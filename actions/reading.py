@@ -14,8 +14,8 @@ UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000,
 NUMBER = re.compile(r"(?:\d[\d,,]*(?:\.\d+)?|[零〇一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万萬亿])"
                     r"(?:[\d.零〇一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万萬亿]|[kKwW](?![a-zA-Z]))*")  # fmt: skip
 ALL = re.compile(r"全部|全都|全卖|全赎|都卖|都赎|清仓|全额|所有|全转|都转|统统|一股脑|卖光|全出")
-PARTS = {"一半": "0.5", "半数": "0.5", "50%": "0.5", "三分之一": "0.3333", "三分之二": "0.6667", "四分之一": "0.25",
-         "四分之三": "0.75", "五分之一": "0.2", "十分之一": "0.1"}  # fmt: skip
+PARTS = {"一半": "0.5", "半数": "0.5", "50%": "0.5", "三分之一": "0.33333333", "三分之二": "0.66666667", "四分之一": "0.25",
+         "四分之三": "0.75", "五分之一": "0.2", "五分之二": "0.4", "五分之三": "0.6", "十分之一": "0.1"}  # fmt: skip
 KEEP = re.compile(r"(?:留|剩|保留|留下)(?:个|着|下)?\s*$")
 
 
@@ -74,6 +74,7 @@ def quantity(text: str) -> Quantity | None:
     for words, part in PARTS.items():
         if words in text:
             found = Quantity(Decimal(part), "portion")
+            text = text.replace(words, " " * len(words))
     for value, before, after in numbers(text):
         if re.search(r"\d\s*[块塊]\s*$", before) and value < 10:
             continue  # the jiao of the sum just read
@@ -87,9 +88,10 @@ def quantity(text: str) -> Quantity | None:
             found = Quantity(value, "keep")
         elif re.match(r"\s*份", after):
             found = Quantity(value, "shares")
-        elif re.match(r"\s*(元|块|圆|塊|rmb|RMB)", after):
+        elif re.match(r"\s*(元|块|圆|塊|蚊|rmb|RMB)", after):
             found = Quantity(value + tail(after), "yuan")
-        elif not names_something_else(value, before, after):
+        elif not names_something_else(value, before, after) and not (found and found.unit == "portion"):
+            # 「300卖一半」: the share is how much, the number is the fund's name.
             found = Quantity(value, "bare")
     return found
 
@@ -104,7 +106,7 @@ def names_something_else(value: Decimal, before: str, after: str) -> bool:
     """Whether a bare number is part of a name, a date, a count of funds, a verb: 沪深300, 11月, 第一只, HY031, 放一放."""
     repeated = value == 1 and before[-1:] == after[:1] != ""
     return repeated or bool(
-        re.match(r"\s*(号|日|天|年|月|周|岁|点|分钟|个月|只|支|笔|个|次|步|指数|指|ETF|etf|etF|级|期|样|下|些|直|定|起|共|半|般)",
+        re.match(r"\s*(号|號|日|天|年|月|周|岁|点|分钟|个月|只|支|笔|个|次|步|指数|指|ETF|etf|etF|级|期|样|下|些|直|定|起|共|半|般)",
                  after)
         or re.search(r"(沪深|中证|纳指|纳斯达克|标普|上证|创业板|科创|HY|"
                      r"hy|C|R|第|周|星期|礼拜|每|这|那|哪|同|某|另|统|尾号)\s*$", before)
@@ -163,7 +165,7 @@ def amounts(text: str) -> list[tuple[Decimal, str]]:
     """Sums of money with the words just before each: what a plan's figures are read from."""
     found = []
     for value, before, after in numbers(text):
-        if re.match(r"\s*(岁|年|个月|号|日|%|%|份|个点|月|周|只|支|个孩|个娃|个小孩|孩|娃|胎|套|平)", after):
+        if re.match(r"\s*(岁|年|个月|号|號|日|%|%|份|个点|月|周|只|支|个孩|个娃|个小孩|孩|娃|胎|套|平)", after):
             continue
         if names_something_else(value, before, after) and not re.match(r"\s*起", after) and value < 100:
             continue

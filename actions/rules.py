@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
+from actions import holidays
 from actions.answers import HUMAN, Answer, about, answers, say
 from actions.orders.checks import assess
 from actions.services import House
@@ -12,7 +16,7 @@ from actions.suitability import keep
 from actions.turn import Turn
 from actions.words import cite, listing, with_comfort
 from actions.writing import day, decimal, full_day, moment, money, rate, shares
-from institution.models import Fund, Holding, Order, Rule
+from institution.models import Fund, Holding, Order, Quote, Rule
 
 #: Which rule says when the money of a kind of fund comes.
 ARRIVAL_RULE = {"货币": "RULE-RDM-MMF", "债券": "RULE-RDM-BOND", "股票": "RULE-RDM-EQ", "指数": "RULE-RDM-EQ",
@@ -37,6 +41,8 @@ async def quoted_rules(turn: Turn, house: House, *ids: str) -> tuple[str, list[R
 @answers("ask_redeem_arrival")
 async def ask_redeem_arrival(turn: Turn, house: House) -> Answer:
     """The client's own pending redemption with its date, else the rule for the kind of fund, with today's date worked out."""
+    if WHICH_CARD.search(turn.text):
+        return await to_which_card(turn, house)
     orders = await house.institution.orders(turn.client_id, 50)
     pending = [order for order in orders if order.kind == "redeem" and order.status in ("placed", "dealing", "held", "confirmed")
                and (not turn.funds or order.fund in turn.funds)]  # fmt: skip
@@ -44,6 +50,8 @@ async def ask_redeem_arrival(turn: Turn, house: House) -> Answer:
         return await own_arrival(turn, house, pending)
     fund = await fund_meant(turn, house)
     kind = fund.kind if fund else kind_named(turn.text)
+    if kind is None and (mine := await own_funds_arrival(turn, house)):
+        return mine
     if kind is None:
         rules = await house.rules(turn.today, "RULE-RDM-MMF", "RULE-RDM-BOND", "RULE-RDM-EQ", "RULE-RDM-QDII")
         lines = listing(f"{rule.title}:{rule.text}" for rule in rules)
@@ -52,6 +60,36 @@ async def ask_redeem_arrival(turn: Turn, house: House) -> Answer:
             quick=("T日是什么", "我的持仓", "现在赎回哪天到"),
         )
     return await kind_arrival(turn, house, kind, fund)
+
+
+WHICH_CARD = re.compile(r"(哪张|哪个|哪里|什么|哪)(的)?(银行)?(卡|账户|账号)")
+#: So many of the client's funds are worked out one by one.
+MOST_QUOTED = 4
+
+
+async def to_which_card(turn: Turn, house: House) -> Answer:
+    client, rules = await asyncio.gather(house.institution.client(turn.client_id), house.rules(turn.today, "RULE-CARD"))
+    text = f"赎回的钱回到您绑定的银行卡,尾号{client.card_tail}。{''.join(rule.text for rule in rules)}"
+    return say(with_comfort(turn, f"{text}\n{cite(rules)}"), quick=("换银行卡", "赎回多久到账"))
+
+
+async def own_funds_arrival(turn: Turn, house: House) -> Answer | None:
+    """What the client would get when, fund by fund, if he sold now; None when he holds nothing that can be sold."""
+    items = sorted((await house.institution.holdings(turn.client_id)).items, key=lambda item: -item.value)
+    sold = [item for item in items if item.available_shares > 0 and item.kind in ARRIVAL_RULE][:MOST_QUOTED]
+    if not sold or turn.funds:
+        return None
+    quotes = await asyncio.gather(
+        *(house.institution.quote(turn.client_id, "redeem", fund=i.fund, shares=i.available_shares) for i in sold),
+        return_exceptions=True,
+    )
+    lines = [f"{q.name}:{moment(q.arrival)}前到账" for q in quotes if isinstance(q, Quote)]
+    if not lines:
+        return None
+    t_day = next(q.t_day for q in quotes if isinstance(q, Quote))
+    rules = await house.rules(turn.today, *dict.fromkeys(ARRIVAL_RULE[item.kind] for item in sold))
+    text = f"现在提交赎回,T日是{day(t_day)}。您手里的基金:\n{listing(lines)}\n{cite(rules)}"
+    return say(with_comfort(turn, text), quick=("赎回手续费", "帮我赎回", "T日是什么"))
 
 
 async def own_arrival(turn: Turn, house: House, pending: Sequence[Order]) -> Answer:
@@ -103,14 +141,32 @@ async def ask_confirm_date(turn: Turn, house: House) -> Answer:
     ][:3]
     today = await house.institution.calendar(turn.today)
     text, rules = await quoted_rules(turn, house, "RULE-T", "RULE-BUY")
-    now = f"现在提交,T日是{day(today.t_day)}。"
+    confirmed = (await house.institution.calendar(today.t_day)).next_trading
+    now = f"现在提交,T日是{day(today.t_day)},{day(confirmed)}确认份额(境内基金)。"
     return say(
         with_comfort(turn, "\n".join((*lines, now, text, cite(rules)))), quick=("查我的单子", "T日是什么", "周末能买吗")
     )
 
 
+async def on_holiday(turn: Turn, house: House, name: str, on: date) -> Answer:
+    """Whether the exchanges are open on a holiday, and to which day an order of then belongs."""
+    there = await house.institution.calendar(on)
+    shut = "是交易日" if there.trading else f"休市,不是交易日;那天提交的单子照样受理,T日算{day(there.next_trading)}"
+    text, rules = await quoted_rules(turn, house, "RULE-T")
+    note = "放假安排以交易所的公告为准。着急用钱的,请把赎回放在节前,并留出到账的天数。"
+    return say(
+        "\n".join((f"{name}({day(on)}){shut}。", note, text, cite(rules))), quick=("赎回多久到账", "今天买哪天确认")
+    )
+
+
+#: 「下午三点以后买算哪天」
+AFTER_HOURS = re.compile(r"(三点|3点|15点|15:00|收盘)(多|钟)?(以|之|过)?后|过了(三点|3点|15点)")
+
+
 @answers("ask_trading_hours")
 async def ask_trading_hours(turn: Turn, house: House) -> Answer:
+    if holiday := holidays.named(turn.text, turn.today):
+        return await on_holiday(turn, house, *holiday)
     asked = turn.period[0] if turn.period else turn.today
     on = await house.institution.calendar(asked)
     word = "是交易日" if on.trading else f"不是交易日,下一个交易日是{day(on.next_trading)}"
@@ -120,6 +176,8 @@ async def ask_trading_hours(turn: Turn, house: House) -> Answer:
         first = f"周末和节假日可以提交,但不是交易日,T日算下一个交易日。今天{day(asked)}{word}。"
     if asked == turn.today:
         first += f"现在提交的单子,T日是{day(on.t_day)}。"
+    if AFTER_HOURS.search(turn.text) and not turn.period:
+        first = f"15:00以后提交的,不算当天:今天15:00前提交T日是{day(on.t_day)},过了15:00就是{day(on.next_trading)}。"
     hours = "任何时候都可以提交,24小时受理。交易日和时间按沪深交易所的日历。"
     return say("\n".join((first, hours, text, cite(rules))), quick=("今天买哪天确认", "赎回多久到账"))
 
@@ -210,7 +268,8 @@ async def ask_lockup(turn: Turn, house: House) -> Answer:
     if fund and not fund.lockup_years and fund.kind != "私募":
         return say(f"{fund.name}没有持有期,交易日随时可以赎回。{early_fee(fund)}",
                    quick=("赎回手续费", "赎回多久到账")).remembering(**about(fund.code))  # fmt: skip
-    lines = [f"{item.name}:您有{shares(item.shares)},可用{shares(item.available_shares)},"
+    funds = await house.funds_by_code()
+    lines = [f"{item.name}:您有{shares(item.shares)},现在能赎回{shares(unlocked(item, funds.get(item.fund), turn.today))},"
              f"最晚一批锁定到{full_day(item.locked_until)}。"
              for item in locked if fund is None or item.fund == fund.code]  # fmt: skip
     if fund and not lines:
@@ -219,6 +278,21 @@ async def ask_lockup(turn: Turn, house: House) -> Answer:
         return say("您持有的基金都没有在锁定期的份额,交易日随时可以赎回。", quick=("我的持仓", "赎回多久到账"))
     return say(with_comfort(turn, "\n".join(lines) + "\n没到期的份额不能提前取,这是基金合同定的。急用钱可以先看别的持仓。"),
                quick=("我的持仓", HUMAN))  # fmt: skip
+
+
+def unlocked(holding: Holding, fund: Fund | None, today: date) -> Decimal:
+    """The shares whose holding period is over, as far as they are not on their way out."""
+    years = fund.lockup_years if fund else 0
+    over = [lot for lot in holding.lots if lot.confirmed_on and opens_on(lot.confirmed_on, years) <= today]
+    return min(holding.available_shares, sum((lot.shares for lot in over), Decimal(0)))
+
+
+def opens_on(confirmed: date, years: int) -> date:
+    """The same day so many years later; of a leap day the first of March."""
+    try:
+        return confirmed.replace(year=confirmed.year + years)
+    except ValueError:
+        return date(confirmed.year + years, 3, 1)
 
 
 async def money_fund_open(turn: Turn, house: House, fund: Fund | None) -> Answer:

@@ -132,13 +132,25 @@ async def ask_privacy(turn: Turn, house: House) -> Answer:
     return say(with_comfort(turn, text.strip()), quick=("撤回营销授权", "导出我的数据", HUMAN))
 
 
+#: How such a request begins in the books, so that it is found again.
+STOP = "客户要求停止营销推送和电话"
+
+
 @answers("stop_marketing")
 async def stop_marketing(turn: Turn, house: House) -> Answer:
     """Registered as a request with a number and a deadline, so that it is done and can be asked after."""
+    asked = [
+        t
+        for t in await house.institution.complaints(turn.client_id)
+        if t.text.startswith(STOP) and t.status != "solved"
+    ]
+    if asked:
+        text = f"您的要求已经登记过了(单号{asked[-1].id}),{day(asked[-1].solve_by)}前办好,不用再提一次。"
+        return say(with_comfort(turn, text), quick=("撤回授权", HUMAN))
     ticket = await house.institution.open_complaint(
         turn.client_id,
         kind="其他",
-        text=f"客户要求停止营销推送和电话:{turn.text}",
+        text=f"{STOP}:{turn.text}",
         key=f"{turn.message_id}-stop_marketing",
     )
     text = (f"打扰您了,抱歉。停止推送和营销电话的要求已经登记(单号{ticket.id}),{day(ticket.solve_by)}前办好。"

@@ -19,6 +19,7 @@ from actions import (
     gloss,
     guards,
     human,
+    overheard,
     planning,
     plans,
     risk,
@@ -87,7 +88,7 @@ class Answering(Action):  # type: ignore[misc]  # rasa-sdk has no types
 async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> Answer:
     """What the handler says, or the open order; a system that is silent is said to be silent."""
     try:
-        if name not in BEFORE_ORDERS and (refused := guards.refusal(turn)):
+        if name not in BEFORE_ORDERS - {"ask_human"} and (refused := guards.refusal(turn)):
             return refused
         if name not in BEFORE_ORDERS and (warned := guards.warning(turn)):
             return warned if name in guards.NOTHING_ELSE else warned + await handler(turn, house)
@@ -102,6 +103,8 @@ async def answer_turn(name: str, handler: Handler, turn: Turn, house: House) -> 
             return await plans.go_on(turn, house, Sketch.of(turn.plan or {}))
         if name not in BEFORE_ORDERS and (again := footing.at_other_length(turn) or await footing.sourced(turn, house)):
             return again
+        if name not in BEFORE_ORDERS and (sure := await overheard.heard(turn, house)):
+            return Answer() if turn.answered else sure
         if name in FORECAST_TAKEN_FOR and RISE.search(turn.text):
             return await worry.ask_should_sell(turn, house)
         return await footing.helped(name, turn, house) or await handler(turn, house)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import complaints, dca, grievance, known
 from actions.answers import HUMAN, Answer, answers, say
 from actions.orders.desk import void_words, went_stale
@@ -166,8 +168,13 @@ async def ask_capability(turn: Turn, house: House) -> Answer:
     return say(text, quick=STARTERS)
 
 
+TIRED = re.compile(r"好?累|加班|困死|刚下班|忙死|睡不着")
+
+
 @answers("chitchat")
 async def chitchat(turn: Turn, house: House) -> Answer:
+    if TIRED.search(turn.text):
+        return say("辛苦了,早点歇着。账上的事不急,想看什么说一声就行。", quick=STARTERS[:2])
     if opening := comfort(turn):
         return say(f"{opening}是哪只基金、哪件事让您放心不下?", quick=("为什么亏了", "我的持仓", HUMAN))
     return say("是啊。闲聊我不太在行,账户上的事我在行,有需要就说。", quick=STARTERS[:2])
@@ -185,10 +192,22 @@ async def abuse(turn: Turn, house: House) -> Answer:
 @answers("self_care")
 async def stay(turn: Turn, house: House) -> Answer:
     """Between the words of self-harm and the person who comes: there, without business, never the same words twice."""
+    if ALONE.search(turn.text):
+        return say(f"那我先陪着您。请把门打开一点、离危险的东西远一些,现在就拨{HOTLINE}或120,电话里会有人一直陪着;"
+                   "也给家里人打一个,远一点也没关系。同事马上就来。", quick=(HUMAN,))  # fmt: skip
+    if CALLING.search(turn.text):
+        return say("好,您慢慢打,不急。打完回来告诉我一声,我还在这里。", quick=(HUMAN,))
+    if turn.intent == "thank":
+        return say("不用谢,您愿意说出来就很好。我和同事都在,您随时开口。", quick=(HUMAN,))
     words = next((text for text in STAYING if not any(text[:6] in told for told in turn.told)), STAYING[-1])
     return say(words, quick=(HUMAN,))
 
 
+#: 「没有人」 after we asked who is there; 「好,我打」 after the hotline was named.
+ALONE = re.compile(
+    r"^(没(有)?人?|没有谁|就我(一个|自己)|一个人|只有我)[了啊。,!\s]*$|没(有)?人(在|陪|管)|就我(一个|自己)|我?一个人在"
+)
+CALLING = re.compile(r"(我|这就|现在|马上|去)(去|就)?(打|拨)(了|吧|电话)?[。!\s]*$|打了|在打")
 #: Said one after the other while somebody in distress waits for a person.
 STAYING = (
     f"我听着呢。这种时候一个人扛着太难了,能不能现在给一位家人或朋友打个电话,让他来陪您?也可以拨{HOTLINE},那边24小时有人接。",
@@ -212,7 +231,7 @@ async def self_care(turn: Turn, house: House) -> Answer:
 @answers("out_of_scope")
 async def out_of_scope(turn: Turn, house: House) -> Answer:
     return say(
-        "这件事不在我能办的范围里,不敢乱答您。打听消息、打包票的事我也不做,谁来打包票都请当心。账户和基金的事,我很乐意帮您。",
+        "这件事不在我能办的范围里,不敢乱答您。账户和基金的事,我很乐意帮您。",
         quick=STARTERS,
     )
 
@@ -233,6 +252,8 @@ async def default_fallback(turn: Turn, house: House) -> Answer:
 SURE_WITHOUT_INTENT = 0.5
 #: Where two intents stand close by, an entry is told instead of the question only when it is right 97 times in 100.
 SURE_BETWEEN_TWO = 0.7
+#: 「加2w」 holds too little to be looked up.
+LEAST_TO_LOOK_UP = 5
 
 
 def guesses(turn: Turn, most: int = 3) -> tuple[str, ...]:
@@ -245,7 +266,7 @@ async def clarify(turn: Turn, house: House) -> Answer:
     """Two neighbours: a rule or an entry that answers for certain, else one short question, two buttons."""
     if dca.asks_rule(turn.text):
         return await dca.by_rule(turn, house)
-    if fact := known.fact(turn, house, turn.text, least=SURE_BETWEEN_TWO):
+    if len(turn.text) >= LEAST_TO_LOOK_UP and (fact := known.fact(turn, house, turn.text, least=SURE_BETWEEN_TWO)):
         return say(with_comfort(turn, fact), quick=(*guesses(turn, 2), HUMAN))
     likely = guesses(turn, 2)
     if len(likely) < 2:

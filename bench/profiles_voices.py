@@ -38,8 +38,8 @@ def spoken(text: str, form: Mapping[str, Any]) -> str:
 
 def compared(lines: Sequence[Json], voices: Voices, negative: Callable[[str], bool]) -> dict[str, dict[str, list[Gap]]]:
     """`{kind: {"found"|"false": gaps}}`, one gap a voice. negative: whether the model calls a text negative."""
-    parts = {"found": [l["text"] for l in lines if l["emotion"] in NEGATIVE],
-             "false": [l["text"] for l in lines if l["emotion"] not in NEGATIVE]}  # fmt: skip
+    parts = {"found": [one["text"] for one in lines if one["emotion"] in NEGATIVE],
+             "false": [one["text"] for one in lines if one["emotion"] not in NEGATIVE]}  # fmt: skip
     comparisons = 2 * sum(len(forms) for forms in voices.values())
     return {
         kind: {part: _gaps(texts, said, negative, comparisons) for part, texts in parts.items()}
@@ -48,7 +48,10 @@ def compared(lines: Sequence[Json], voices: Voices, negative: Callable[[str], bo
 
 
 def _gaps(
-    texts: Sequence[str], voices: Mapping[str, Sequence[Mapping[str, Any]]], negative: Callable[[str], bool], comparisons: int
+    texts: Sequence[str],
+    voices: Mapping[str, Sequence[Mapping[str, Any]]],
+    negative: Callable[[str], bool],
+    comparisons: int,
 ) -> list[Gap]:
     shares = {
         voice: [sum(negative(spoken(text, form)) for form in forms) / len(forms) for text in texts]

@@ -69,7 +69,7 @@ async def soak(asked: argparse.Namespace, stage: Stage) -> Json:
         wrong, twice = wrong + found, twice + times
     return {
         "clients": asked.clients, "devices": len(devices), "in_wechat": len(people), "seconds": asked.seconds, "kills": kills,
-        "cuts": web.cuts, "resets": web.resets,
+        "cuts": web.cuts, "resets": web.resets, "snapshots_failed": web.snapshots_failed,
         "web_messages": len(web.answered), "wechat_messages": len(chat.answered),
         "messages_per_s": round((len(web.answered) + len(chat.answered)) / asked.seconds, 1),
         "web_delivered": reckoning.split(web.delivered, outages), "web_answered": reckoning.split(web.answered, outages),

@@ -38,6 +38,7 @@ class Book:
     wrong: list[str] = field(default_factory=list)
     cuts: int = 0
     resets: int = 0
+    snapshots_failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,13 @@ class Device:
     async def _snapshot(self) -> None:
         address, headers = self.habits.address, {"Cookie": self.client.cookie}
         async with httpx.AsyncClient(base_url=address, trust_env=False, headers=headers, timeout=30.0) as http:
-            told = (await http.get("/api/chat/messages", params={"before": 2**31 - 1, "limit": 200})).json()["messages"]
+            try:
+                answer = await http.get("/api/chat/messages", params={"before": 2**31 - 1, "limit": 200})
+                told = answer.raise_for_status().json()["messages"]
+            except httpx.HTTPError as error:
+                # A new line brings what is missing by number.
+                self.book.snapshots_failed += 1
+                raise ConnectionError from error
         for message in told:
             if message["seq"] > self.seen:
                 self._shown(message)

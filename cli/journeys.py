@@ -13,8 +13,8 @@ from kit.settings import ROOT, Settings
 FOLDER, FIXTURES = ROOT / "tests/conversations", ROOT / "tests/fixtures"
 PAGE = ROOT / "docs/journeys.md"
 #: Shown whole on the page: two that a clerk would be proud of, and one that still disappoints.
-PROUD = ("redeem-改数量岔开问费率再撤单", "planning-规划说到一半去查账")
-DISAPPOINTS = "planning-保险先兜底"
+PROUD = ("people-亲人走了", "people-老人问养老钱再取现")
+DISAPPOINTS = "people-半句话的年轻人"
 #: A table cell has one line, a transcript no cards' charts.
 LONGEST_ROW = 40
 WORDS = {"yes": "ok", "no": "BAD", "not yet": "known"}

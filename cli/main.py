@@ -29,6 +29,8 @@ app.add_typer(nlu_app, name="nlu")
 app.add_typer(bench_app, name="bench")
 knowledge_app = typer.Typer(no_args_is_help=True, help="What the knowledge base finds.")
 app.add_typer(knowledge_app, name="knowledge")
+embed_app = typer.Typer(no_args_is_help=True, help="Institutions whose own pages show the chat (docs/embedding.md).")
+app.add_typer(embed_app, name="embed")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys of the Open API (docs/open-api.md).")
 app.add_typer(keys_app, name="keys")
 
@@ -76,6 +78,34 @@ def chat(
         raise typer.BadParameter("web or wechat", param_hint="--channel")
     told = settings.load()
     _run(chat_command.play(told, client, script, channel) if script else chat_command.converse(told, client, channel))
+
+
+@embed_app.command("add")
+def embed_add(
+    issuer: str, kid: str, public_key: Path,
+    origin: Annotated[list[str], typer.Option(help="A page that may show the chat: https://host[:port].")],
+) -> None:  # fmt: skip
+    """Register an institution's public key (PEM, P-256) and its pages."""
+    from cli import embed
+
+    told = settings.load()
+    typer.echo(_run(embed.add(told, issuer, kid, public_key, origin)))
+
+
+@embed_app.command("list")
+def embed_list() -> None:
+    """The keys in force."""
+    from cli import embed
+
+    typer.echo(_run(embed.listed(settings.load())))
+
+
+@embed_app.command("remove")
+def embed_remove(issuer: str, kid: str) -> None:
+    """Take a key out of force."""
+    from cli import embed
+
+    typer.echo(_run(embed.remove(settings.load(), issuer, kid)))
 
 
 @sandbox_app.command("load")
@@ -144,7 +174,9 @@ def nlu_lint() -> None:
 @keys_app.command("new")
 def keys_new(
     name: str,
-    channel: Annotated[str, typer.Option(help="Stands at the messages that come by it; 2 to 20 lower-case letters.")] = "open",
+    channel: Annotated[
+        str, typer.Option(help="Stands at the messages that come by it; 2 to 20 lower-case letters.")
+    ] = "open",
     scope: Annotated[list[str] | None, typer.Option(help="Only this; may be repeated.")] = None,
     client: Annotated[list[str] | None, typer.Option(help="Serves only this client; may be repeated.")] = None,
     per_minute: Annotated[int, typer.Option(help="Calls a minute.")] = 600,

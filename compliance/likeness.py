@@ -37,7 +37,12 @@ def examples(path: Path = FILE) -> dict[str, Any]:
 def forbidden(path: Path = FILE) -> list[tuple[str, str]]:
     """(rule, sentence) of all examples that may not be said."""
     said = examples(path)
-    return [(rule, text) for name in ("violating", "spoken", "unruled") for rule, texts in said[name].items() for text in texts]
+    return [
+        (rule, text)
+        for name in ("violating", "spoken", "unruled")
+        for rule, texts in said[name].items()
+        for text in texts
+    ]
 
 
 def allowed(path: Path = FILE) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from gateway import freezing
 from gateway.errors import SignInNeeded
 from gateway.services import Services
 from gateway.signin import sessions
@@ -35,11 +36,13 @@ def client(connection: HTTPConnection, parts: Parts) -> ClientSession:
 
 
 async def staff(connection: HTTPConnection, parts: Parts) -> Staff:
-    """The signed-in member of staff. Raises SignInNeeded."""
+    """The signed-in member of staff, left with the request for the audit. Raises SignInNeeded, AccessFrozen."""
     cookie = connection.cookies.get(sessions.STAFF_COOKIE)
     if cookie:
         async with parts.engine.connect() as sql:
             if person := await sessions.read_staff(sql, cookie, now=parts.wall.now()):
+                connection.state.person = person
+                await freezing.check(sql, person.id, address(connection))
                 return person
     raise SignInNeeded
 

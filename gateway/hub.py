@@ -59,6 +59,10 @@ class Hub:
     # -- what others send ------------------------------------------------------------------------------------
 
     async def to_client(self, conversation_id: str, frame: Json) -> None:
+        self.to_pages(conversation_id, frame)
+
+    def to_pages(self, conversation_id: str, frame: Json) -> None:
+        """To every live page of the client."""
         self._publish({"client": conversation_id, "frame": frame})
 
     async def to_advisors(self, frame: Json, advisor_ids: set[str] | None) -> None:

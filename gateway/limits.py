@@ -36,7 +36,7 @@ TICKETS = parse_many("60/minute")
 LINKS = parse_many("600/minute")
 
 #: Redis answers in a millisecond; a call of a client does not wait long for one that hangs.
-REDIS_SECONDS = 1.0
+REDIS_SECONDS = 0.5
 #: How long our own counts serve before Redis is asked again.
 AWAY_SECONDS = 5.0
 KEY_PREFIX = "huiban:limit"

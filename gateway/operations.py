@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import turn_store
 from gateway.access import Parts, operator, staff
+from gateway.pages import STYLED
 from gateway.services import Services
 from handoff import alarms
 from handoff import store as handoff_store
@@ -79,8 +80,8 @@ def page(document: dict[str, Any]) -> str:
     )
     return (
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>慧伴 API</title>'
-        '<body style="font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem">'
+        f"{STYLED}<body>"
         '<h1>慧伴 API</h1><p>机器可读:<a href="/openapi.json">/openapi.json</a>。出错一律为 RFC 9457 '
         "<code>application/problem+json</code>。</p>"
-        f'<table cellpadding="6">{rows}</table></body></html>'
+        f"<table>{rows}</table></body></html>"
     )

@@ -12,6 +12,16 @@ from kit.errors import NotFound
 
 PAGES = {"chat": "客户页面", "desk": "工作台"}
 NO_CACHE = {"Cache-Control": "no-cache"}
+#: The look of the pages that are no build's: a file, since no page may carry styles in itself.
+PLAIN = "/plain.css"
+STYLED = f'<link rel="stylesheet" href="{PLAIN}">'
+PLAIN_CSS = """\
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+body.few { font-size: 18px; line-height: 1.6; max-width: 32rem; margin: 20vh auto; }
+.few h1 { font-size: 1.4rem; }
+td { padding: 6px; }
+@media (prefers-color-scheme: dark) { body { background: #0f1719; color: #e6eef0; } a { color: #7fcdd0; } }
+"""
 #: Vite puts the content's hash into these files' names.
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -23,6 +33,10 @@ def router(folder: Path) -> APIRouter:
     @found.get("/")
     async def root() -> Response:
         return RedirectResponse("/chat/")
+
+    @found.get(PLAIN)
+    async def plain() -> Response:
+        return Response(PLAIN_CSS, media_type="text/css", headers=NO_CACHE)
 
     @found.get("/favicon.ico")
     async def icon() -> Response:
@@ -60,8 +74,7 @@ def message(status: int, title: str, text: str) -> HTMLResponse:
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)}</title>"
-        '<body style="font:18px/1.6 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem">'
-        f"<h1 style='font-size:1.4rem'>{escape(title)}</h1><p>{escape(text)}</p></body></html>",
+        f'{STYLED}<body class="few"><h1>{escape(title)}</h1><p>{escape(text)}</p></body></html>',
         status,
         NO_CACHE,
     )

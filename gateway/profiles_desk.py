@@ -11,6 +11,7 @@ from gateway.timeline.timeline import NAMES, Timeline
 from handoff.service import Handoffs
 from institution.client import Institution
 from kit.clock import Clock
+from kit.errors import Conflict, NotFound, Refused
 from profiles.service import Profiles
 
 
@@ -21,8 +22,7 @@ class ProfileDesk:
         self, engine: AsyncEngine, clock: Clock, timeline: Timeline, handoffs: Handoffs, source: Institution
     ) -> None:
         self._engine, self._clock, self._timeline, self._handoffs = engine, clock, timeline, handoffs
-        # A port call that the institution may not have; asked for once, then known.
-        self._hold: Any = getattr(source, "hold_order", None)
+        self._source = source
 
     async def call(
         self, client_id: str, reasons: list[str], *, topic: str | None, facts: list[dict[str, str]], note: str, key: str
@@ -43,10 +43,26 @@ class ProfileDesk:
         return owner.kind == "bot"
 
     async def hold(self, client_id: str, order_id: str, *, reason: str, key: str) -> bool:
-        if self._hold is None:
+        try:
+            await self._source.hold_order(client_id, order_id, reason=reason, key=key)
+        except (Conflict, NotFound):
             return False
-        await self._hold(client_id, order_id, reason=reason, key=key)
         return True
+
+    async def bot_may_speak(self, client_id: str) -> bool:
+        async with self._engine.connect() as sql:
+            owner = await self._handoffs.owner_of(sql, conversation_of(client_id))
+        return owner.kind != "advisor"
+
+    async def release(self, client_id: str, order_id: str, *, spoken: bool, key: str) -> bool:
+        try:
+            await self._source.release_order(client_id, order_id, key, human_spoken=spoken)
+        except (Conflict, Refused):
+            return False
+        return True
+
+    async def cancel(self, client_id: str, order_id: str, *, key: str) -> None:
+        await self._source.cancel_order(client_id, order_id, key)
 
 
 def attach(
@@ -54,4 +70,4 @@ def attach(
 ) -> None:
     """Give the profile its desk."""
     desk = ProfileDesk(engine, clock, timeline, handoffs, source)
-    profiles.acts.desk = profiles.serving.desk = desk
+    profiles.acts.desk = profiles.serving.desk = profiles.deciding.desk = desk

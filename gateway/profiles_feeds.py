@@ -42,6 +42,15 @@ class SystemFeeds:
             raise Unavailable("机构系统的应答无法识别。", call=source)
         return found
 
+    async def news(self, form: str) -> str:
+        """The text of an outside feed, as the institution's provider sends it."""
+        try:
+            answer = await self._http.get(f"/news/{form}")
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable("资讯源暂时没有响应。", call=form, cause=type(error).__name__) from error
+        return answer.text
+
 
 class Through:
     """Happenings go through the stream; while Redis is away, straight into SQL."""
@@ -72,6 +81,7 @@ def attach(profiles: Profiles, settings: Settings, transport: httpx.AsyncBaseTra
     through = Through(profiles, redis)
     feeds = SystemFeeds(settings, transport)
     profiles.systems.connectors.feeds = feeds
+    profiles.newsroom.fetch = feeds.news
     profiles.systems.closing += [feeds.close, *([redis.aclose] if redis else [])]
     profiles.systems.connectors.put = through.put
     profiles.systems.consuming = through.run

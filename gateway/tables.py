@@ -135,6 +135,33 @@ notices = Table(
     Index("ix_notices_advisor_id_read_at", "advisor_id", "read_at"),
 )
 
+#: How far each side of a conversation has got. Numbers of another epoch than the conversation's count for nothing.
+marks = Table(
+    "marks",
+    metadata,
+    Column("conversation_id", String(80), primary_key=True),
+    #: client, or staff: whoever speaks for us, taken together.
+    Column("side", String(10), primary_key=True),
+    Column("epoch", String(36), nullable=False),
+    #: The last message that a page of this side has got, and has shown to a person.
+    Column("delivered", Integer, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("read_at", Instant),
+)
+
+#: Institutions whose pages may hand a client over, by their public key (docs/embedding.md).
+embed_keys = Table(
+    "embed_keys",
+    metadata,
+    Column("issuer", String(64), primary_key=True),
+    Column("kid", String(64), primary_key=True),
+    #: P-256, PEM.
+    Column("public_key", Text, nullable=False),
+    #: [https://h5.example.com]: pages that may show the chat.
+    Column("origins", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
 #: What the dialogue core was told of a conversation beside its turns; it hears the rest before the next one.
 core_hearing = Table(
     "core_hearing",

@@ -84,6 +84,7 @@ def desk_router(
     cursor: Callable[[], dict[str, Any]] = dict,
     more: Callable[[Staff], Awaitable[Json]] = nothing_more,
     channel_state: Callable[[str], Awaitable[Json | None]] = no_channel,
+    marks: Callable[[str], Awaitable[Json | None]] = no_channel,
 ) -> APIRouter:
     """Routes for the desk.
 
@@ -91,6 +92,7 @@ def desk_router(
     cursor     {epoch, seq} of the desk's frames; taken before the snapshot is read, so that nothing is missed
     more       what other features add to a member of staff's snapshot
     channel_state  of a conversation: what the client's channel still lets us send; None for the web
+    marks          of a conversation: how far each side has read
     """
     router = APIRouter(prefix="/api/desk", tags=["desk"])
     Reader = Annotated[Staff, Depends(signed_in)]
@@ -107,7 +109,8 @@ def desk_router(
     @router.get("/handoffs/{handoff_id}")
     async def detail(handoff_id: str, staff: Reader) -> Json:
         found = await handoffs.detail(handoff_id, staff)
-        return {**found, "channel_state": await channel_state(found["handoff"]["conversation_id"])}
+        where = found["handoff"]["conversation_id"]
+        return {**found, "channel_state": await channel_state(where), "marks": await marks(where)}
 
     @router.post("/handoffs/{handoff_id}/accept")
     async def accept(handoff_id: str, body: Versioned, staff: Reader) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from handoff.hours import day_words, next_start, on_shift
+from handoff.hours import at_minute, day_words, local_minute, next_start
 from handoff.matching import blocks, never, possible, skill, terms
 from handoff.model import SUPERVISOR, AdvisorView, Case, Presence
 from handoff.policy import MatchingPolicy
@@ -65,26 +65,25 @@ class Line:
         self._policy = policy
         self._now = now
         self._known: dict[Hashable, Able] = {}
+        at = local_minute(now)
+        self._at_work = [v.presence is not Presence.OFFLINE and at_minute(v.advisor, at) for v in advisors]
         #: For each kind: how many of it were passed, and which kinds compete with it.
         self._passed: list[int] = []
         self._rivals: list[list[int]] = []
 
     def able(self, case: Case) -> Able:
         """`matching.possible`, worked out once for cases that are alike."""
-        client = case.client
-        language = client.dialect if client.language_hard else None
-        anyone = bool(self._policy.anyone_for & set(case.reasons))
-        alike = (case.topic, client.tier, language, anyone, case.complained_about)
+        alike = kind_of(case, self._policy)
         if alike not in self._known:
             if alike not in self._places:
                 ids = {view.id for view in possible(case, self._advisors, self._policy)}
                 self._places[alike] = [place for place, view in enumerate(self._advisors) if view.id in ids]
-            self._known[alike] = self._kind([self._advisors[place] for place in self._places[alike]])
+            self._known[alike] = self._kind(self._places[alike])
         return self._known[alike]
 
-    def _kind(self, views: Sequence[AdvisorView]) -> Able:
-        now = self._now
-        on_duty = [v for v in views if v.presence is not Presence.OFFLINE and on_shift(v.advisor, now)]
+    def _kind(self, places: Sequence[int]) -> Able:
+        views = [self._advisors[place] for place in places]
+        on_duty = [self._advisors[place] for place in places if self._at_work[place]]
         free = sum(view.free for view in on_duty if view.presence is Presence.ONLINE)
         kind = Able(len(self._passed), views, on_duty, frozenset(view.id for view in views), free)
         meets = [other.number for other in self._known.values() if not other.ids.isdisjoint(kind.ids)]
@@ -97,9 +96,26 @@ class Line:
     def step(self, case: Case) -> int:
         """How many rivals are before this case, which then is passed itself."""
         kind = self.able(case).number
-        rivals = sum(self._passed[other] for other in self._rivals[kind])
+        rivals = sum(map(self._passed.__getitem__, self._rivals[kind]))
         self._passed[kind] += 1
         return rivals
+
+    def steps(self, kinds: Iterable[tuple[Hashable, Case]]) -> list[int]:
+        """`step` of many, each with its `kind_of`, which a caller with thousands of them keeps."""
+        passed, rivals, found = self._passed, self._rivals, []
+        for alike, case in kinds:
+            kind = (self._known.get(alike) or self.able(case)).number
+            found.append(sum(map(passed.__getitem__, rivals[kind])))
+            passed[kind] += 1
+        return found
+
+
+def kind_of(case: Case, policy: MatchingPolicy) -> Hashable:
+    """Cases that are alike here have the same people who could ever take them."""
+    client = case.client
+    language = client.dialect if client.language_hard else None
+    anyone = not policy.anyone_for.isdisjoint(case.reasons)
+    return case.topic, client.tier, language, anyone, case.complained_about
 
 
 def estimate(
@@ -187,7 +203,7 @@ def words(found: Estimate, *, topic: str, now: datetime) -> str:
     if found.resumes_at is not None:
         return (
             f"现在没有能处理这类问题的顾问在线,{day_words(found.resumes_at, now)} 恢复服务。您的排队会一直保留;"
-            "也可以回复「留言」写下问题,或回复「回电」,我们上班后第一时间联系您。"
+            "也可以回复「留言」写下问题,或回复「回电」,恢复服务后顾问会尽快联系您。"
         )
     return (
         "现在没有能处理这类问题的顾问在线。您的排队会一直保留;也可以回复「留言」写下问题,或回复「回电」请我们联系您。"

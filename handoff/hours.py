@@ -54,7 +54,12 @@ def local_minute(now: datetime) -> tuple[int, int]:
 
 
 def on_shift(advisor: Advisor, now: datetime) -> bool:
-    weekday, minute = local_minute(now)
+    return at_minute(advisor, local_minute(now))
+
+
+def at_minute(advisor: Advisor, at: tuple[int, int]) -> bool:
+    """`on_shift` at a `local_minute`, worked out once for many."""
+    weekday, minute = at
     return any(weekday in s.weekdays and s.begin <= minute < s.end for s in advisor.shifts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, Select, Table, bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff import tables
@@ -103,17 +103,27 @@ async def add_all(connection: AsyncConnection, found: Sequence[Handoff]) -> None
     touch(connection, found)
 
 
-async def known_keys(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
+async def known(
+    connection: AsyncConnection, keys: Collection[str], conversations: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Which of the keys were used before, and `served_conversations`: one question instead of two."""
     table = tables.handoff_keys
-    return set((await connection.scalars(select(table.c.key).where(table.c.key.in_(keys)))).all())
+    used = select(literal("key").label("what"), table.c.key.label("name")).where(table.c.key.in_(keys))
+    found: dict[str, set[str]] = {"key": set(), "served": set()}
+    for what, name in await connection.execute(used.union_all(_served(conversations))):
+        found[what].add(name)
+    return found["key"], found["served"]
+
+
+def _served(among: Collection[str]) -> Select[Any]:
+    return select(literal("served"), _h.conversation_id).where(
+        _h.conversation_id.in_(among), _h.owner_id.is_not(None), _h.ended_at.is_not(None)
+    )
 
 
 async def served_conversations(connection: AsyncConnection, among: Collection[str]) -> set[str]:
     """Those of which `latest_of` finds something."""
-    query = select(_h.conversation_id).where(
-        _h.conversation_id.in_(among), _h.owner_id.is_not(None), _h.ended_at.is_not(None)
-    )
-    return set((await connection.scalars(query)).all())
+    return {name for _, name in await connection.execute(_served(among))}
 
 
 async def all_open(connection: AsyncConnection) -> list[Handoff]:

@@ -49,6 +49,14 @@ class Memory:
         self._roster: Sequence[Advisor] = ()
         self._kinds_policy: MatchingPolicy | None = None
         self._kinds: dict[Hashable, list[int]] = {}
+        self._alike: dict[str, tuple[Handoff, MatchingPolicy, Hashable]] = {}
+
+    def alike(self, handoff: Handoff, policy: MatchingPolicy) -> Hashable:
+        """`estimate.kind_of`, worked out once for a handoff as it is."""
+        known = self._alike.get(handoff.id)
+        if known is None or known[0] is not handoff or known[1] is not policy:
+            known = self._alike[handoff.id] = (handoff, policy, estimating.kind_of(handoff.case, policy))
+        return known[2]
 
     def standing(self, handoff: Handoff, weights: PriorityPolicy) -> Standing:
         known = self._standing.get(handoff.id)
@@ -73,6 +81,7 @@ class Memory:
         """Forget the cases that are not open any more, once they are many."""
         if len(self._standing) > 2 * len(handoffs) + 1000:
             self._standing = {one: known for one, known in self._standing.items() if one in handoffs}
+            self._alike = {one: known for one, known in self._alike.items() if one in handoffs}
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,9 @@ class Scene:
 
     @cached_property
     def _rivals(self) -> dict[str, int]:
-        return {handoff.id: self._line.step(handoff.case) for handoff in self.waiting}
+        waiting, policy = self.waiting, self.policy.matching
+        steps = self._line.steps((self.memory.alike(handoff, policy), handoff.case) for handoff in waiting)
+        return dict(zip((handoff.id for handoff in waiting), steps, strict=True))
 
     @cached_property
     def _estimates(self) -> dict[str, estimating.Estimate]:

@@ -179,8 +179,13 @@ class Institution:
     async def cancel_order(self, client_id: str, order_id: str, key: str) -> Order:
         return await self._post(Order, f"/clients/{client_id}/orders/{order_id}/cancel", {"key": key})
 
+    async def hold_order(self, client_id: str, order_id: str, *, reason: str, key: str) -> Order:
+        """A risk alert holds an order that can still be stopped; Conflict `not_holdable` once it is dealt."""
+        body = {"reason": reason, "key": key}
+        return await self._post(Order, f"/clients/{client_id}/orders/{order_id}/hold", body)
+
     async def release_order(self, client_id: str, order_id: str, key: str, *, human_spoken: bool = False) -> Order:
-        """The client confirmed a held redemption again (RULE-HOLD); human_spoken: an advisor spoke with them."""
+        """The client confirmed a held order again (RULE-HOLD, or a risk alert's hold); human_spoken: an advisor spoke with them."""
         body = {"key": key, "human_spoken": human_spoken}
         return await self._post(Order, f"/clients/{client_id}/orders/{order_id}/release", body)
 

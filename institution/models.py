@@ -145,10 +145,14 @@ class FeeLine(Model):
 
 
 class Hold(Model):
-    """Why a redemption is held (RULE-HOLD). needs_human: a person must have spoken with the client."""
+    """Why an order is held. needs_human: a person must have spoken with the client.
+
+    reason  "" for RULE-HOLD; else what a risk alert saw, in words
+    """
 
     share_of_aum: Number
     needs_human: bool
+    reason: str = ""
 
 
 class Quote(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from sqlalchemy import DateTime, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
@@ -34,6 +36,11 @@ _threads: WeakKeyDictionary[Engine, WeakSet[Thread]] = WeakKeyDictionary()
 CLOSE_SECONDS = 5.0
 
 
+#: So long a connection may have been idle and is given out unasked: far below what firewalls and servers cut off.
+IDLE_SECONDS = 5.0
+_USED_AT = "huiban.used_at"
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant in UTC, also where the database knows no zones."""
 
@@ -53,7 +60,7 @@ def connect(url: str) -> AsyncEngine:
     """An engine on `url`; a SQLite file's folder is made, its journal is WAL, its commits are durable."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=10, pool_pre_ping=True, poolclass=FairPool)
+        return _ask_the_idle(create_async_engine(url, pool_size=10, poolclass=FairPool))
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # SQLite has one writer. Waiting for it in the pool is fair and quick; its own busy handler sleeps and may starve
@@ -78,6 +85,31 @@ def connect(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _ask_the_idle(engine: AsyncEngine) -> AsyncEngine:
+    """Ask a connection that has been idle whether it is still there, before it is given out.
+
+    One that was used a moment ago is not asked: that would be a round trip in each transaction. When the server goes away
+    in that moment, the one transaction fails that would have failed anyway a moment later, and the pool is made anew.
+    """
+    pool = engine.sync_engine.pool
+
+    @event.listens_for(pool, "checkin")
+    def _used(_connection: Any, record: Any) -> None:
+        record.info[_USED_AT] = time.monotonic()
+
+    @event.listens_for(pool, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        used_at = record.info.get(_USED_AT)
+        if used_at is None or time.monotonic() - used_at < IDLE_SECONDS:
+            return
+        try:
+            engine.sync_engine.dialect.do_ping(connection)
+        except engine.sync_engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            raise InvalidatePoolError from error
 
     return engine
 

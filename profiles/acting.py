@@ -27,7 +27,7 @@ from profiles.ports import Desk
 logger = log.get(__name__)
 Json = dict[str, Any]
 #: A look a minute: four hours, then somebody has to see to it.
-MOST_TRIES, MOST_SHOWN = 240, 50
+MOST_TRIES, MOST_SHOWN, MOST_REASON = 240, 50, 200
 TASK_HOURS = {Level.LOW: 72, Level.MEDIUM: 24, Level.HIGH: 2}
 
 
@@ -104,7 +104,7 @@ class Acts:
         client_id, key = row["client_id"], row["id"]
         for order in plan["pending"]:
             held = order["status"] == "held" or await self.desk.hold(
-                client_id, order["id"], reason=row["indicator"], key=f"{key}:{order['id']}"
+                client_id, order["id"], reason=row["before"]["words"][:MOST_REASON], key=f"{key}:{order['id']}"
             )
             words = "已暂缓,等客户确认" if held else f"不能暂缓,客户可在{order['until']}前撤单"
             during.append({"step": "hold", "at": self._now(), "order": order["id"], "held": held, "words": words})
@@ -206,7 +206,8 @@ def act_json(row: RowMapping, *, assets: bool) -> Json:
 
 
 def _bare(step: Mapping[str, Any]) -> Json:
-    return {name: step[name] for name in ("step", "at", "handoff", "reason", "seconds", "in_time") if name in step}
+    shown = ("step", "at", "handoff", "reason", "seconds", "in_time", "word", "by", "order")
+    return {name: step[name] for name in shown if name in step}
 
 
 def _iso(at: datetime | None) -> str | None:

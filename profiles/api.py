@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from kit.masking import Masked
-from profiles import lists_api, more_api
+from profiles import held_api, lists_api, more_api
 from profiles.rights import ClientId
 from profiles.rights import Right as Right
 from profiles.service import Profiles
@@ -67,6 +67,7 @@ def desk_router(
         return {"indicators": await profiles.accuracy()}
 
     router.include_router(more_api.acts_router(profiles, right, supervisor))
+    router.include_router(held_api.held_router(profiles, right, supervisor))
     router.include_router(lists_api.lists_router(profiles, staff, supervisor))
     return router
 

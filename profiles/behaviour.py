@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from contracts.reasons import NEGATIVE
 from institution.calendar import SHANGHAI
 from profiles.happenings import Happening
+from profiles.trend import POSITIVE
 
-Array = NDArray[np.float64] | np.float64
+Array = NDArray[np.float64]
 WINDOW = 30
-POSITIVE = frozenset({"安心", "满意"})
 #: name -> what it is, in words for a model card and a reason.
 FEATURES: Mapping[str, str] = MappingProxyType({
     "login_drop": "登录比前 30 天少",
@@ -89,7 +89,7 @@ def features(days: Days, today: date, assets: float) -> tuple[float, ...]:
     return tuple(float(x) for x in numbers(now, before, since, np.float64(assets)))
 
 
-def numbers(now: Array, before: Array, since: Array, assets: Array | np.float64) -> Array:
+def numbers(now: Array, before: Array, since: Array | np.float64, assets: Array | np.float64) -> Array:
     """The ten numbers, of one client or of many at once: the stream and the batch share these lines.
 
     now, before  the counters' sums over the last thirty days and the thirty before, (counters,) or (counters, clients)
@@ -117,7 +117,7 @@ def _share(part: Array, whole: Array, otherwise: float) -> Array:
     return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), otherwise)
 
 
-def _looked_at(days: Days, today: date) -> tuple[Array, Array, Array]:
+def _looked_at(days: Days, today: date) -> tuple[Array, Array, np.float64]:
     now, before, last = np.zeros(len(COUNTERS)), np.zeros(len(COUNTERS)), None
     # The oldest first, as SQL gives them: sums of yuan are then the same to the last bit.
     for day in sorted(days.counts):

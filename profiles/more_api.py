@@ -1,9 +1,9 @@
 """What was done about alerts, and what their outcomes say. Annotations are not postponed: FastAPI reads them here."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from profiles.rights import ClientId, Right
@@ -11,6 +11,7 @@ from profiles.service import Profiles
 from profiles.view import Json
 
 Indicator = Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$")]
+Cohort = Literal["tier", "stage", "region", "risk", "age"]
 
 
 class Levels(BaseModel):
@@ -51,6 +52,11 @@ def acts_router(profiles: Profiles, right: Callable[..., Any], supervisor: Calla
         """`{probability, level, reasons: [{feature, words, adds}], action}`; `{}` for who may not see assets: it tells of them."""
         await profiles.noted(client_id, his.reader_id, his.role, his.address, ["leaving"])
         return await profiles.leaving(client_id) if his.assets else {}
+
+    @router.get("/moods", dependencies=[Depends(supervisor)])
+    async def shown_moods(by: Cohort = "tier", days: Annotated[int, Query(ge=1, le=90)] = 30) -> Json:
+        """`{by, days, cohorts, curve, soothing, help}`: shares of negative and positive messages, and their drop."""
+        return await profiles.moods.shown(by=by, days=days)
 
     @router.get("/sources", dependencies=[Depends(supervisor)])
     async def sources() -> Json:

@@ -1,4 +1,4 @@
-"""The night's batch over all clients: `python -m profiles.nightly [DATABASE]`.
+"""The night's batch over all clients: `python -m profiles.nightly [DATABASE] [--after ID --upto ID]`.
 
 What fades or grows by the mere passing of a day is written afresh for everybody: the weights of the tags that lists ask
 for, and how likely each client is to leave. Days are summed in SQL, a range of clients at a time and each range in a transaction of
@@ -34,33 +34,51 @@ from profiles.tags import tags_of
 
 #: Clients of one transaction: on SQLite everybody else's writes wait for it, some tenths of a second.
 AT_ONCE = 1000
+#: Sorts after every id.
+LAST = "\U0010ffff"
 DAY = timedelta(days=1)
 Json = dict[str, Any]
 Row = TypeVar("Row")
 
 
-async def run(engine: AsyncEngine, rules: Policy, model: Model, *, now: datetime, at_once: int = AT_ONCE) -> Json:
-    """`{clients, tags, chances, seconds}`: the clients looked at, the rows written. The same night twice is the same."""
-    began, after, done = time.perf_counter(), "", {"clients": 0, "tags": 0, "chances": 0}
+async def run(
+    engine: AsyncEngine,
+    rules: Policy,
+    model: Model,
+    *,
+    now: datetime,
+    at_once: int = AT_ONCE,
+    after: str = "",
+    upto: str = LAST,
+) -> Json:
+    """`{clients, tags, chances, seconds}`: the clients looked at, the rows written. The same night twice is the same.
+
+    after, upto  the clients with ids above the one and up to the other: several processes share the night by ranges
+    """
+    began, done = time.perf_counter(), {"clients": 0, "tags": 0, "chances": 0}
     while True:
         async with engine.begin() as sql:
-            people = await _people(sql, after, at_once)
+            people = await _people(sql, after, upto, at_once)
             if not people:
                 break
             span = (after, after := list(people)[-1])
             found = await _chances(sql, people, span, model, now.astimezone(SHANGHAI).date())
             tags = await _tags(sql, people, span, rules, now)
-        done = {"clients": done["clients"] + len(people), "tags": done["tags"] + tags, "chances": done["chances"] + found}
+        done = {
+            "clients": done["clients"] + len(people),
+            "tags": done["tags"] + tags,
+            "chances": done["chances"] + found,
+        }
         # Turns go first.
         await asyncio.sleep(0)
     return {**done, "seconds": round(time.perf_counter() - began, 2)}
 
 
-async def _people(sql: AsyncConnection, after: str, at_once: int) -> dict[str, float]:
+async def _people(sql: AsyncConnection, after: str, upto: str, at_once: int) -> dict[str, float]:
     """The next clients and what they hold."""
     c = tables.targets.c
-    wanted = select(c.client_id, c.assets).where(c.client_id > after).order_by(c.client_id).limit(at_once)
-    return {row.client_id: row.assets for row in await sql.execute(wanted)}
+    wanted = select(c.client_id, c.assets).where(c.client_id > after, c.client_id <= upto)
+    return {row.client_id: row.assets for row in await sql.execute(wanted.order_by(c.client_id).limit(at_once))}
 
 
 # -- leaving ---------------------------------------------------------------------------------------------------
@@ -72,7 +90,12 @@ async def _chances(
     client_ids, rows, seen = await features_of(sql, people, span, today)
     found = churn.chances(model, list(rows[:, seen]))
     made = [
-        {"client_id": client_ids[place], "day": today, "probability": float(chance), "level": _level(model, float(chance))}
+        {
+            "client_id": client_ids[place],
+            "day": today,
+            "probability": float(chance),
+            "level": _level(model, float(chance)),
+        }
         for place, chance in zip(np.flatnonzero(seen), np.atleast_1d(found), strict=True)
     ]
     await store.put_many(sql, tables.chances, made)
@@ -105,7 +128,9 @@ async def features_of(
     return client_ids, numbers(now, before, since, np.array(list(people.values())) + gone), seen
 
 
-async def _sums(sql: AsyncConnection, place: Mapping[str, int], span: tuple[str, str], first: date, last: date) -> Array:
+async def _sums(
+    sql: AsyncConnection, place: Mapping[str, int], span: tuple[str, str], first: date, last: date
+) -> Array:
     """Each counter's sum over the days, (counters, clients)."""
     total = np.zeros((len(COUNTERS), len(place)))
     wanted = select(tables.days.c.client_id, *(func.sum(tables.days.c[name]) for name in COUNTERS)).where(
@@ -167,9 +192,12 @@ async def _by_client(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database", nargs="?", default="")
+    parser.add_argument("--after", default="", help="only clients whose id comes after this one")
+    parser.add_argument("--upto", default=LAST, help="and not after this one")
     given = parser.parse_args()
-    engine = connect(given.database or Settings().database)
-    print(json.dumps(asyncio.run(run(engine, policy.load(), churn.load(), now=SystemClock().now()))))
+    engine, now = connect(given.database or Settings().database), SystemClock().now()
+    done = run(engine, policy.load(), churn.load(), now=now, after=given.after, upto=given.upto)
+    print(json.dumps(asyncio.run(done)))
 
 
 if __name__ == "__main__":

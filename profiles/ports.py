@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from institution.models import Client, Fund, Holdings, Nav, Order, Plan
+from institution.models import Client, Fund, Holdings, Nav, Order, Plan, Returns
 from profiles.model import Said
+from profiles.moods import Told
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Heard:
 
 class Talk(Protocol):
     async def heard(self, connection: AsyncConnection, client_id: str, *, since: datetime) -> Heard: ...
+
+    async def exchanged(self, connection: AsyncConnection, *, since: datetime) -> Sequence[Told]:
+        """Who said when what felt how, of all clients, conversation by conversation, each from its beginning."""
+        ...
 
 
 class Institution(Protocol):
@@ -41,6 +47,8 @@ class Institution(Protocol):
 
     async def funds(self) -> list[Fund]: ...
 
+    async def returns(self, client_id: str, start: date, end: date) -> Returns: ...
+
 
 class Desk(Protocol):
     """What the profile can have done: a person called, the client spoken to, the owner known."""
@@ -59,6 +67,21 @@ class Desk(Protocol):
         """False while a person owns the conversation or the client waits for one."""
         ...
 
+    async def bot_may_speak(self, client_id: str) -> bool:
+        """False while a person owns the conversation; true while the client waits for one."""
+        ...
+
+    async def release(self, client_id: str, order_id: str, *, spoken: bool, key: str) -> bool:
+        """Let a held order go on; False when it waits for a person first, or is not held.
+
+        spoken  an advisor has spoken with the client
+        """
+        ...
+
+    async def cancel(self, client_id: str, order_id: str, *, key: str) -> None:
+        """Take an order back. Raises Conflict once it is too late."""
+        ...
+
     async def hold(self, client_id: str, order_id: str, *, reason: str, key: str) -> bool:
-        """Hold an order until somebody has spoken with the client; False when the institution has no such call."""
+        """Hold an order until the client or an advisor has decided; False when it can no longer be held."""
         ...

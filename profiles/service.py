@@ -14,26 +14,33 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from institution.calendar import SHANGHAI
-from institution.models import Client, Holdings
 from kit import log
 from kit.clock import Clock
+from kit.due import Due
 from kit.errors import AgentError, Conflict, Invalid, NotFound
 from kit.ids import NewId
-from profiles import interventions, services, store, view
+from profiles import churn, days, interventions, nightly, services, store, view
 from profiles.acting import Acts
 from profiles.alerts import OUTCOMES, Alert, State, close, false_share, measure, observe
+from profiles.archive import Archive
+from profiles.behaviour import WINDOW
 from profiles.books import facts_of, person_of, positions_of
+from profiles.deciding import Deciding
 from profiles.dry_run import dry_run
-from profiles.leaving import leaving
+from profiles.leaving import leaving, settled, spoken
 from profiles.model import Evidence, Facts, LifeEvent, Said
+from profiles.mood_figures import Moods
+from profiles.newsroom import Newsroom
 from profiles.policy import Policy
 from profiles.ports import Institution, Talk
 from profiles.reading import Reader
 from profiles.serving import Serving
+from profiles.streams import store_new
 from profiles.systems import Systems
 from profiles.tags import counted, heard, new_events
 from profiles.targets import Targets, renew
 from profiles.thresholds import Thresholds
+from profiles.trend import WINDOW as TREND
 from profiles.view import Json, Known
 from profiles.when import wants_books as wants_books
 
@@ -44,6 +51,8 @@ LOOK_BACK = timedelta(days=90)
 AT_ONCE = 2
 #: A brief or a page is never late for the institution.
 PATIENCE_SECONDS = 2.0
+#: Beside the turns of this very process: some hundredths of a second at a time.
+NIGHTLY_AT_ONCE = 100
 STOP_SECONDS = 3.0
 
 
@@ -74,14 +83,17 @@ class Profiles:
         self._engine, self._clock, self._new_id = engine, clock, new_id
         self.thresholds = Thresholds(engine, clock, new_id, policy)
         self.acts = Acts(engine, clock, interventions.load())
+        self.moods = Moods(engine, clock, talk)
+        self.deciding = Deciding(engine, clock)
+        self.newsroom = Newsroom(clock)
+        self.archive = Archive(engine, clock, institution)
         self.serving = Serving(engine, clock, talk, services.load(policy))
         self.targets = Targets(engine, clock, new_id, lambda: self.policy)
         self.systems = Systems(engine, clock, new_id)
         self.systems.look = lambda client_id: self.follow_quietly(client_id, books=True)
         self._talk, self._reader = talk, Reader(institution)
         self._locks: dict[str, asyncio.Lock] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._due = Due(self._work)
         self._turnstile = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -93,19 +105,17 @@ class Profiles:
 
     def heard(self, client_id: str) -> None:
         """A turn of the client is over: take it in, in the background. Never raises, never waits."""
-        self._again.add(client_id)
-        if client_id not in self._tasks:
-            self._tasks[client_id] = asyncio.create_task(self._work(client_id))
+        self._due.wake(client_id)
 
     async def settled(self, client_id: str, *, seconds: float | None = None) -> None:
         """Wait until what was heard of the client is taken in, at most so long."""
-        if task := self._tasks.get(client_id):
+        if task := self._due.of(client_id):
             await asyncio.wait({task}, timeout=seconds)
 
     async def stop(self) -> None:
         """Let what is being taken in end for a moment; the rest is taken in later."""
         await self.systems.stop()
-        if tasks := list(self._tasks.values()):
+        if tasks := self._due.running:
             _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
@@ -128,15 +138,11 @@ class Profiles:
         self._reader.forget()
         async with self._locks.setdefault(client_id, asyncio.Lock()), self._engine.begin() as sql:
             await store.forget(sql, client_id)
+            await days.forget(sql, client_id)
             await self.acts.forget(sql, client_id)
 
     async def _work(self, client_id: str) -> None:
-        try:
-            while client_id in self._again:
-                self._again.discard(client_id)
-                await self.follow_quietly(client_id)
-        finally:
-            del self._tasks[client_id]
+        await self.follow_quietly(client_id)
 
     async def follow_quietly(self, client_id: str, *, books: bool = False) -> bool:
         """The same as `follow`; what fails is logged and taken in the next time. Whether it was done."""
@@ -168,9 +174,12 @@ class Profiles:
             async with self._engine.begin() as sql:
                 if afresh:
                     await store.forget(sql, client_id)
+                    await days.forget(sql, client_id)
                 await store.put_evidence(sql, client_id, evidence)
                 await store.put_events(sql, client_id, happened)
+                await store_new(sql, spoken(client_id, fresh))
                 await store.set_mark(sql, client_id, place)
+            await self.deciding.heard(client_id, fresh)
             client = await self._reader.client(client_id)
             read = await self._reader.books(client_id, now=now) if wanted else None
             facts = facts_of(client, read, talk, [*events, *happened], now=now)
@@ -231,6 +240,7 @@ class Profiles:
                 act = await self.acts.plan(sql, alert, latest.get(alert.indicator), rules[alert.indicator], facts)
                 to_do += [act] if act else []
             if whole:
+                await store_new(sql, settled(facts))
                 await renew(sql, facts, self.policy)
                 await self.serving.plan(sql, facts, self.policy)
                 await store.set_mark(sql, client_id, replace(place, books_at=facts.now))
@@ -255,8 +265,9 @@ class Profiles:
         """The profile as the reader may see it; the read is written down (requirement H4)."""
         now = self._clock.now()
         await self.settled(client_id, seconds=PATIENCE_SECONDS)
-        client, holdings = await self._told(client_id, assets=assets)
-        known = await self._known(client_id)
+        (client, holdings), known = await asyncio.gather(
+            self._reader.told(client_id, assets=assets, seconds=PATIENCE_SECONDS), self._known(client_id, talk=True)
+        )
         positions = positions_of(holdings, now.astimezone(SHANGHAI).date()) if holdings else None
         shown = view.profile(
             person_of(client) if client else None, positions, known, self.policy, assets=assets, now=now
@@ -319,24 +330,14 @@ class Profiles:
             for name, rule in self.policy.indicators.items()
         ]
 
-    async def _known(self, client_id: str) -> Known:
+    async def _known(self, client_id: str, *, talk: bool = False) -> Known:
+        """talk  with the messages that the curve and the topics of a page are made of"""
         async with self._engine.connect() as sql:
-            told = await self._talk.heard(sql, client_id, since=self._clock.now() - LOOK_BACK)
+            told = await self._talk.heard(sql, client_id, since=self._clock.now() - TREND) if talk else None
             return Known(
                 await store.evidence_of(sql, client_id), await store.events_of(sql, client_id),
-                await store.alerts_of(sql, client_id), told.said,
+                await store.alerts_of(sql, client_id), told.said if told else (),
             )  # fmt: skip
-
-    async def _told(self, client_id: str, *, assets: bool) -> tuple[Client | None, Holdings | None]:
-        """What the institution tells in time. Raises NotFound."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                client = await self._reader.client(client_id)
-                return client, await self._reader.holdings(client_id) if assets else None
-        except NotFound:
-            raise
-        except (AgentError, TimeoutError):
-            return None, None
 
     async def noted(self, client_id: str, reader_id: str, role: str, address: str, what: list[str]) -> None:
         """Write down that somebody read something of a client."""
@@ -358,7 +359,13 @@ class Profiles:
         client, books = await self._reader.client(client_id), await self._reader.books(client_id, now=now)
         async with self._engine.connect() as sql:
             told = await self._talk.heard(sql, client_id, since=now - LOOK_BACK)
-        return leaving(facts_of(client, books, told.said, [], now=now), self.systems.counting.days.get(client_id))
+            streamed = await days.of_client(sql, client_id, since=now.date() - 2 * WINDOW * timedelta(days=1))
+        return leaving(facts_of(client, books, told.said, [], now=now), streamed)
+
+    async def news(self, client_id: str) -> list[Json]:
+        """Outside news that concerns what the client holds, the newest first. Raises NotFound, Unavailable."""
+        holdings = await self._reader.holdings(client_id)
+        return await self.newsroom.of(positions_of(holdings, self._clock.now().astimezone(SHANGHAI).date()))
 
     async def dry_run(self, text: str) -> Json:
         """What other rules for tags would make of the talk so far. Raises PolicyBroken."""
@@ -376,6 +383,7 @@ class Profiles:
             ok = await self.follow_quietly(client_id, books=True)
             done, failed = done + ok, failed + (not ok)
             await asyncio.sleep(pause_seconds)
+        await nightly.run(self._engine, self.policy, churn.load(), now=self._clock.now(), at_once=NIGHTLY_AT_ONCE)
         row = {"day": day, "at": self._clock.now(), "clients": done, "failed": failed}
         async with self._engine.begin() as sql:
             await store.note_sweep(sql, row)

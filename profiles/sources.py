@@ -30,21 +30,23 @@ class Source:
         return read_at is not None and timedelta(0) <= now - read_at <= self.fresh
 
 
-_KEEP = "保留上次读到的数据,标明时间;下一次照常再读"
 _WAIT = "游标不动,下一次从断点接着读;间隔加倍,最长 30 分钟"
 _ALL = (
-    Source("trading", "交易系统", "GET /clients/{id}/orders · /holdings · /plans", None, DAY, _KEEP, ("order",)),
-    Source("nav", "基金与净值", "GET /funds · /funds/{code}/navs", DAY, DAY * 4, "用上一个净值,不算回撤指标", ("nav",)),
-    Source("risk_test", "风险测评", "GET /clients/{id} risk_*", None, DAY, "按已知等级从严处理", ("tested",)),
-    Source("crm", "客户关系", "GET /clients/{id}", None, DAY, _KEEP, ("changed",)),
-    Source("service", "服务记录", "GET /clients/{id}/service-records", None, DAY * 2, _KEEP, ("served",)),
+    Source("trading", "交易系统", "GET /systems/trading/events · /clients/{id}/orders · /holdings · /plans", MINUTE, HOUR,
+           _WAIT, ("placed", "order"), paged=True),
+    Source("nav", "基金与净值", "GET /systems/nav/events · /funds · /funds/{code}/navs", HOUR, HOUR * 3,
+           "用上一个净值,不算回撤指标;" + _WAIT, ("nav",), paged=True),
+    Source("risk_test", "风险测评", "GET /systems/risk_test/events · /clients/{id} risk_*", HOUR, HOUR * 3,
+           "按已知等级从严处理;" + _WAIT, ("tested",), paged=True),
+    Source("crm", "客户关系", "GET /systems/crm/events · /clients/{id}", HOUR, HOUR * 3, _WAIT, ("changed",), paged=True),
+    Source("service", "服务记录", "GET /systems/service/events", HOUR, DAY, _WAIT, ("served",), paged=True),
     Source("conversation", "智能与人工对话", "时间线(本系统)", None, MINUTE * 5, "对话是本系统自己的,随轮次记入", ("message",)),
     Source("app", "应用行为", "GET /systems/app/events?after=", MINUTE * 5, HOUR, _WAIT,
            ("login", "page_view", "new_device"), paged=True),
     Source("marketing", "营销触达", "GET /systems/marketing/events?after=", HOUR, DAY, _WAIT,
            ("push_sent", "push_opened", "opted_out"), paged=True),
-    Source("complaint", "投诉系统", "GET /clients/{id}/complaints", None, DAY, _KEEP, ("complaint",)),
-    Source("compliance", "合规与适当性", "GET /suitability-checks?from=&to=", DAY, DAY * 2, _KEEP, ("checked",)),
+    Source("complaint", "投诉系统", "GET /systems/complaint/events", MINUTE * 5, HOUR, _WAIT, ("complaint",), paged=True),
+    Source("compliance", "合规与适当性", "GET /systems/compliance/events", HOUR, DAY, _WAIT, ("checked",), paged=True),
     Source("payment", "支付与银行卡", "GET /systems/payment/events?after=", MINUTE * 5, HOUR, _WAIT,
            ("transfer_in", "transfer_out"), paged=True),
     Source("education", "投资者教育", "GET /systems/education/events?after=", HOUR, DAY * 2, _WAIT, ("lesson_read",),

@@ -53,7 +53,11 @@ async def evidence_of(connection: AsyncConnection, client_id: str) -> list[Evide
         .limit(MOST_EVIDENCE)
     )
     rows = (await connection.execute(wanted)).mappings()
-    return [Evidence(r["tag"], r["key"], r["strength"], r["at"], r["source"], r["words"]) for r in rows]
+    return [as_evidence(row) for row in rows]
+
+
+def as_evidence(row: RowMapping) -> Evidence:
+    return Evidence(row["tag"], row["key"], row["strength"], row["at"], row["source"], row["words"])
 
 
 async def put_evidence(connection: AsyncConnection, client_id: str, found: Iterable[Evidence]) -> None:
@@ -69,7 +73,11 @@ async def events_of(connection: AsyncConnection, client_id: str) -> list[LifeEve
         .order_by(tables.events.c.at.desc(), tables.events.c.key)
     )
     rows = (await connection.execute(wanted)).mappings()
-    return [LifeEvent(r["key"], r["kind"], r["at"], r["source"], r["words"]) for r in rows]
+    return [as_event(row) for row in rows]
+
+
+def as_event(row: RowMapping) -> LifeEvent:
+    return LifeEvent(row["key"], row["kind"], row["at"], row["source"], row["words"])
 
 
 async def put_events(connection: AsyncConnection, client_id: str, found: Iterable[LifeEvent]) -> None:
@@ -147,10 +155,16 @@ def _alert(row: RowMapping) -> Alert:
 
 
 async def _put(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows, or replace those with the same key."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    key = [column.name for column in table.primary_key]
+    """Insert the rows, or replace those with the same key; a row may leave columns as they are."""
     for row in rows:
-        made = dialect.insert(table).values(**row)
-        rest = {name: made.excluded[name] for name in row if name not in key}
-        await connection.execute(made.on_conflict_do_update(index_elements=key, set_=rest))
+        await put_many(connection, table, [row])
+
+
+async def put_many(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for many rows of the same columns, in one statement."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    made, key = dialect.insert(table), [column.name for column in table.primary_key]
+    rest = {name: made.excluded[name] for name in rows[0] if name not in key}
+    await connection.execute(made.on_conflict_do_update(index_elements=key, set_=rest), [dict(row) for row in rows])

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from contracts.reasons import NEGATIVE
 from institution.calendar import SHANGHAI
-from profiles.behaviour import POSITIVE
 from profiles.model import Said
 
+POSITIVE = frozenset({"安心", "满意"})
 WINDOW = timedelta(days=30)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from actions import allocation, attribution
 from actions.answers import HUMAN, Answer, say
 from actions.orders import balance, checks, effect, receipts, wording
-from actions.orders.machine import moved
 from actions.orders.model import Draft, Facts, Kind, Leg, Step
+from actions.orders.phrases import moved
 from actions.services import House
 from actions.turn import Turn
 from actions.words import RISK_NOTICE, listing, with_comfort

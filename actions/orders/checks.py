@@ -137,6 +137,10 @@ def too_many(draft: Draft, facts: Facts) -> Problem | None:
     holding = facts.holding(draft.fund)
     if draft.kind not in (Kind.REDEEM, Kind.SWITCH) or holding is None or draft.shares is None:
         return None
+    if holding.available_shares <= 0:
+        # Asked again and again for a quantity there would be no right answer.
+        return Problem("none_free", f"{holding.name}的份额都在办理途中,现在没有可以动的。", fatal=True,
+                       quick=("查单子进度", "我的持仓", "转人工"))  # fmt: skip
     if draft.shares <= 0:
         return Problem("no_shares", f"这样算下来没有份额可以动,您现在有{shares(holding.available_shares)}。")
     if draft.shares > holding.available_shares:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions import suitability
 from actions.answers import Answer, Handler, say
-from actions.orders import basket, checks, machine, receipts, wording
+from actions.orders import asking, basket, checks, filling, machine, phrases, receipts, wording
 from actions.orders.hearing import hear
 from actions.orders.machine import Act
 from actions.orders.model import Draft, Facts, Kind, Problem, Step
@@ -21,7 +21,16 @@ from kit.errors import AgentError, Conflict, Invalid, NotFound, Refused, Unavail
 CLOSED = {"order": None}
 #: After these nobody wants to be led back to an order; it stays open until it is void.
 ENDING = frozenset(
-    {"abuse", "goodbye", "ask_own_advisor", "book_expert", "ask_callback", "ask_wait", "ask_complaint_progress"}
+    {
+        "abuse",
+        "goodbye",
+        "thank",
+        "ask_own_advisor",
+        "book_expert",
+        "ask_callback",
+        "ask_wait",
+        "ask_complaint_progress",
+    }
 )
 
 
@@ -65,14 +74,14 @@ def cancellable(order: Order, turn: Turn) -> bool:
 async def open_draft(kind: Kind, turn: Turn, house: House) -> Answer:
     """A new order from a message that asks for one."""
     facts = await books(turn, house)
-    if machine.closes_something(turn.text):
+    if phrases.closes_something(turn.text):
         return wording.nothing_to_confirm(facts.orders)
     heard = hear(turn, kind.value)
     draft = Draft(kind, key=turn.message_id, seen=turn.message_id, touched=turn.now)
     if kind is Kind.REBALANCE:
         return await propose(draft, facts, turn, house)
-    draft = machine.fill(machine.meaning_last_fund(draft, heard, turn.last_fund, facts), heard, facts)
-    draft = machine.settle(draft, facts)
+    draft = filling.fill(machine.meaning_last_fund(draft, heard, turn.last_fund, facts), heard, facts)
+    draft = filling.settle(draft, facts)
     return await present(draft, facts, turn, house, checks.check(draft, facts))
 
 
@@ -96,7 +105,7 @@ async def go_on(name: str, handler: Handler, turn: Turn, house: House) -> Answer
     if move.act is Act.DROP:
         return wording.dropped(draft).remembering(**CLOSED)
     if move.act is Act.REPLACE:
-        kind = machine.KIND_OF_INTENT[heard.intent]
+        kind = move.kind or machine.KIND_OF_INTENT[heard.intent]
         fund = draft.fund if not turn.funds else None
         return await _replace(draft, kind, fund, turn, house)
     if move.act is Act.DIGRESS:
@@ -129,7 +138,7 @@ async def present(draft: Draft, facts: Facts, turn: Turn, house: House, problem:
         draft = replace(draft.forgetting_figures(), quantity=None, step=Step.QUANTITY)
     elif problem and problem.code in checks.OF_FUND:
         draft = replace(draft.forgetting_figures(), fund=None, to_fund=None)
-        draft = replace(draft, step=machine.missing(draft))
+        draft = replace(draft, step=filling.missing(draft))
     if problem and problem.code == "not_understood" and draft.step in (Step.AWARE, Step.CONFIRM, Step.FINAL):
         # The figures stand right above: they are not said once more.
         answer = say(f"{problem.words}\n{wording.reminder(draft)}".strip(), quick=_way_back(draft))
@@ -141,7 +150,7 @@ async def present(draft: Draft, facts: Facts, turn: Turn, house: House, problem:
     except AgentError as error:
         return await _refused(error, draft, facts, turn, house)
     if problem:
-        answer = say(problem.words) + answer
+        answer = wording.opened_by(problem.words, answer)
     return answer.remembering(order=draft.to_slot(), **({"last_topic_fund": draft.fund} if draft.fund else {}))
 
 
@@ -149,7 +158,7 @@ async def _question(draft: Draft, facts: Facts, turn: Turn, house: House) -> tup
     if draft.step in (Step.FINAL, Step.RELEASE):
         return wording.last_step(draft), draft
     if draft.step not in (Step.CONFIRM, Step.AWARE):
-        return wording.ask(draft, facts), draft
+        return asking.ask(draft, facts), draft
     checked = checks.assessments(draft, facts)
     await suitability.keep(turn, house, checked)
     asked = [check for found in checked for check in found.of("confirm")]
@@ -287,7 +296,7 @@ def _back(draft: Draft, facts: Facts) -> Answer:
     """The way back to the order: its confirmation, or the question that is still open."""
     if draft.step in (Step.AWARE, Step.CONFIRM, Step.FINAL, Step.RELEASE):
         return say(wording.reminder(draft), quick=_way_back(draft))
-    return wording.ask(draft, facts)
+    return asking.ask(draft, facts)
 
 
 async def _explain(draft: Draft, facts: Facts, turn: Turn, house: House) -> Answer:
@@ -312,20 +321,20 @@ async def _replace(draft: Draft, kind: Kind, fund: str | None, turn: Turn, house
     """The client wants another kind of order now; the fund talked of stays the same when it fits."""
     facts = await books(turn, house)
     fresh = Draft(kind, key=turn.message_id, seen=turn.message_id, touched=turn.now)
-    if kind.on_plan and any(plan.id == draft.plan for plan in machine.plans_for(kind, facts)):
+    if kind.on_plan and any(plan.id == draft.plan for plan in filling.plans_for(kind, facts)):
         # 「那暂停就行」 after 「终止」: another change of the same plan.
         fresh = replace(fresh, plan=draft.plan, fund=draft.fund)
     if fund and (not kind.on_holding or facts.holding(fund)) and not kind.on_plan and kind is not Kind.CANCEL:
         fresh = replace(fresh, fund=fund)
     if kind is Kind.REBALANCE:
         proposed = await propose(fresh, facts, turn, house)
-        return proposed if draft.unsure else say(wording.put_aside(draft)) + proposed
-    fresh = machine.settle(machine.fill(fresh, hear(turn, kind.value), facts), facts)
+        return proposed if draft.unsure else wording.opened_by(wording.put_aside(draft), proposed)
+    fresh = filling.settle(filling.fill(fresh, hear(turn, kind.value), facts), facts)
     answer = await present(fresh, facts, turn, house, checks.check(fresh, facts))
-    return answer if draft.unsure else say(wording.put_aside(draft)) + answer
+    return answer if draft.unsure else wording.opened_by(wording.put_aside(draft), answer)
 
 
 def _way_back(draft: Draft) -> tuple[str, ...]:
     if draft.step is Step.AWARE:
         return (machine.AWARE, wording.DROP)
-    return (machine.phrase(draft) if draft.step in (Step.FINAL, Step.RELEASE) else "确认", wording.DROP)
+    return (phrases.phrase(draft) if draft.step in (Step.FINAL, Step.RELEASE) else "确认", wording.DROP)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from actions.answers import HUMAN, Answer, say
-from actions.orders.machine import VERBS, phrase
 from actions.orders.model import Draft, Kind
+from actions.orders.phrases import VERBS, phrase
 from actions.writing import day, moment, money, rate, shares
 from institution.models import Order, Plan
 

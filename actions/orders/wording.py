@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from actions.answers import HUMAN, Answer, say
 from actions.orders import effect
-from actions.orders.checks import assess
 from actions.orders.effect import Effect
-from actions.orders.machine import AWARE, VERBS, phrase, plans_for
+from actions.orders.machine import AWARE
 from actions.orders.model import Draft, Facts, Kind, Problem, Step
+from actions.orders.phrases import VERBS, phrase
 from actions.words import RISK_NOTICE
 from actions.words import cite as cite_rules
 from actions.writing import cents, day, decimal, full_day, moment, money, rate, shares
@@ -27,88 +28,9 @@ def cite(rules: Sequence[RuleCited]) -> str:
     return "依据:" + "、".join(f"{rule.rule} v{rule.version}({full_day(rule.effective)}起施行)" for rule in rules)
 
 
-def ask(draft: Draft, facts: Facts) -> Answer:
-    """The question for what is missing."""
-    return {
-        Step.FUND: ask_fund, Step.TARGET: ask_target, Step.QUANTITY: ask_quantity, Step.RHYTHM: ask_rhythm,
-        Step.PLAN: ask_plan, Step.CHANGE: ask_change, Step.ORDER: ask_order, Step.MODE: ask_mode,
-    }[draft.step](draft, facts)  # fmt: skip
-
-
-def ask_fund(draft: Draft, facts: Facts) -> Answer:
-    if draft.kind is Kind.REDEEM:
-        # Fund and quantity in one tap, so that a redemption stays within three steps.
-        held = [f"{item.name}:{shares(item.available_shares)},约{money(item.value)}" for item in facts.holdings]
-        quick = tuple(f"赎回{item.name}{part}" for item in facts.holdings[:3] for part in ("全部", "一半"))
-        return say("要赎回哪一只、多少?您持有:\n" + "\n".join(f"· {line}" for line in held)
-                   + "\n点一个,或者直接说,比如「卖一半」带上基金名。", quick=(*quick, DROP))  # fmt: skip
-    if draft.kind.on_holding:
-        question = "要转出哪一只?" if draft.kind is Kind.SWITCH else "哪一只要改分红方式?"
-        return say(question, quick=(*(item.name for item in facts.holdings[:6]), DROP))
-    mine = [item.name for item in facts.holdings if item.fund in facts.funds
-            and assess(facts.client, facts.funds[item.fund], today=facts.today, occasion="offer").allowed]  # fmt: skip
-    word = "定投" if draft.kind is Kind.DCA_CREATE else "买"
-    return say(f"想{word}哪一只?说名字或代码都行。", quick=(*mine[:4], "我能买哪些", DROP))
-
-
-def ask_target(draft: Draft, facts: Facts) -> Answer:
-    level = facts.client.risk_level
-    fitting = [
-        fund.name
-        for fund in facts.funds.values()
-        if fund.code != draft.fund
-        and "衡远" in fund.company + fund.name
-        and assess(facts.client, fund, today=facts.today, occasion="offer").allowed
-    ]
-    return say(
-        f"{facts.name(draft.fund)}要转成哪一只?转入的基金不能超过您的风险等级{level}。", quick=(*fitting[:4], DROP)
-    )
-
-
-def ask_quantity(draft: Draft, facts: Facts) -> Answer:
-    name = facts.name(draft.fund)
-    if draft.kind in (Kind.REDEEM, Kind.SWITCH):
-        holding = facts.holding(draft.fund)
-        have = f"您有{shares(holding.available_shares)}可用,约{money(holding.value)}。" if holding else ""
-        return say(f"{have}{name}要{VERBS[draft.kind]}多少份?", quick=("全部", "一半", DROP))
-    fund = facts.funds.get(draft.fund or "")
-    least = f"(最低{money(fund.min_buy)})" if fund else ""
-    what = "每次定投" if draft.kind is Kind.DCA_CREATE else "买"
-    return say(f"{name}{what}多少钱?{least}", quick=("1000元", "5000元", DROP))
-
-
-def ask_rhythm(draft: Draft, facts: Facts) -> Answer:
-    if draft.frequency in ("每周", "每两周"):
-        return say("星期几扣款?", quick=("周一", "周三", "周五", DROP))
-    return say(
-        "多久扣一次、哪天扣?比如「每月15号」。日期请在1至28号之间选。", quick=("每月1号", "每月15号", "每周一", DROP)
-    )
-
-
 def plan_line(plan: Plan) -> str:
     following = f",下次{day(plan.next_date)}" if plan.next_date else ""
     return f"{plan.name} {plan.day_words} {money(plan.amount)}({plan.status_words}{following})"
-
-
-def ask_plan(draft: Draft, facts: Facts) -> Answer:
-    plans = plans_for(draft.kind, facts)
-    lines = "\n".join(f"· {plan_line(plan)}" for plan in plans)
-    quick = tuple(f"{plan.name} {plan.id}" for plan in plans[:5])
-    return say(f"您有{len(plans)}个定投,要{VERBS[draft.kind]}的是哪一个?\n{lines}", quick=(*quick, DROP))
-
-
-def ask_change(draft: Draft, facts: Facts) -> Answer:
-    plan = facts.plan(draft.plan)
-    now = f"现在是:{plan_line(plan)}。" if plan else ""
-    return say(
-        f"{now}\n要改成多少钱,或者改到哪天?扣款卡要在「我的 > 账户安全」里改。",
-        quick=("改成500元", "改到每月15号", DROP),
-    )
-
-
-def ask_order(draft: Draft, facts: Facts) -> Answer:
-    lines = "\n".join(f"· {order_line(order)}" for order in facts.orders)
-    return say(f"要撤哪一笔?\n{lines}", quick=(*(f"撤 {order.id}" for order in facts.orders[:5]), DROP))
 
 
 def order_line(order: Order) -> str:
@@ -117,13 +39,12 @@ def order_line(order: Order) -> str:
     return f"{order.id} {day(order.placed_at)}{kind}{order.name} {size}({order.status_words})"
 
 
-def ask_mode(draft: Draft, facts: Facts) -> Answer:
-    holding = facts.holding(draft.fund)
-    now = f"现在是{holding.dividend_mode}。" if holding else ""
-    return say(
-        f"{facts.name(draft.fund)}{now}改成现金分红(到卡里)还是红利再投资(换成份额)?",
-        quick=("现金分红", "红利再投资", DROP),
-    )
+def opened_by(words: str, answer: Answer) -> Answer:
+    """The answer with words before it, in one bubble: a refusal and its question are one reply."""
+    if not answer.replies or not words:
+        return answer
+    first = replace(answer.replies[0], text=f"{words}\n{answer.replies[0].text}")
+    return replace(answer, replies=(first, *answer.replies[1:]))
 
 
 # -- first confirmation ------------------------------------------------------------------------------------------
@@ -376,8 +297,6 @@ def reminder(draft: Draft) -> str:
     if draft.step is Step.AWARE:
         return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:上面的提醒清楚了请回复「{AWARE}」,不办就说「{DROP}」。"
     if draft.step is Step.CONFIRM:
-        what = (
-            f"{decimal(draft.shares):,f}份" if draft.shares is not None else money(draft.amount) if draft.amount else ""
-        )
+        what = shares(draft.shares) if draft.shares is not None else money(draft.amount) if draft.amount else ""
         return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}{what}:没问题请回复「确认」,不办就说「算了」。"
     return f"回到刚才的{DEEDS.get(draft.kind, VERBS[draft.kind])}:"

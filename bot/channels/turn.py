@@ -187,6 +187,9 @@ def understood_slots(rules: RulesFile, tracker: DialogueStateTracker, parsed: di
     topic = topic_of(rules.current(), intents)
     if topic:
         found["last_topic"] = topic
+    if tracker.get_slot("last_ticket"):
+        # It names the ticket of one turn: a later turn without one calls nobody.
+        found["last_ticket"] = None
     recent = tracker.get_slot("recent_emotions") or ()
     found["negative_share"] = negative_share(rules.current(), recent, emotion.get("name", "平静"))
     if found["negative_share"] <= rules.current().soothing_above:

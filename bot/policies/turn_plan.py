@@ -38,6 +38,11 @@ BARE = frozenset({"affirm", "deny", "correct"})
 MAY_BE_DESPAIR = BARE | frozenset(
     [
         "goodbye",
+        "greet",
+        "ask_identity",
+        "ask_capability",
+        "ask_callback",
+        "ask_own_advisor",
         "thank",
         "chitchat",
         "abuse",
@@ -49,7 +54,7 @@ MAY_BE_DESPAIR = BARE | frozenset(
         "close_account",
     ]
 )
-SURE_BUSINESS = 0.9
+SURE_BUSINESS = 0.8
 #: Said in the queue it asks for the place, whatever was talked of just before.
 HOW_LONG = re.compile(
     r"(那|请问|大概|前面|还|要|有|得|需要|等)*(多久|多长时间|几个人|几位)(啊|呀|呢|(能|才)?(轮|排)?到我)?\W*$"
@@ -117,7 +122,8 @@ def next_step(rules: Rules, turn: Turn) -> Step | None:
     """The next action of this turn; None when Rasa's rules shall decide."""
     escalation = escalation_of(rules, turn)
     # Care and safety come alone: no figures before them.
-    calming = [] if escalation and escalation.say != ANSWER else soothing(rules, turn)
+    alone = in_care(turn) or (escalation is not None and escalation.say != ANSWER)
+    calming = [] if alone else soothing(rules, turn)
     wanted = calming if calming and doubtful(rules, turn) else [*calming, *answers(rules, turn, escalation)]
     if ordinary(wanted, turn, escalation):
         return None

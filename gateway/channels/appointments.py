@@ -32,7 +32,7 @@ class WayOut(BaseModel):
 @router.post("/handoff/leave")
 async def leave(body: WayOut, session: Client, parts: Parts) -> Json:
     """Something to be called back for, instead of waiting on."""
-    parts.limits.take(MESSAGES, "handoff", session.client_id)
+    await parts.limits.take(MESSAGES, "handoff", session.client_id)
     at: datetime | None = body.slot.at if body.slot else None
     advisor_id = body.slot.advisor_id if body.slot else None
     return await parts.handoffs.leave(session.conversation_id, body.kind, mask(body.text), at, advisor_id)

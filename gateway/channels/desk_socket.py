@@ -8,11 +8,13 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
+from gateway import marks
 from gateway.access import services, staff
 from gateway.channels import live
 from gateway.channels.web_socket import FrameUnknown
 from gateway.errors import SignInNeeded
 from gateway.services import Services
+from gateway.timeline import store
 from handoff.model import Staff
 
 router = APIRouter()
@@ -77,9 +79,20 @@ async def take(socket: WebSocket, parts: Services, person: Staff, frame: dict[st
         case "typing":
             await tell_client(parts, person, frame, {"type": "typing", "who": "advisor"})
         case "read" if isinstance(frame.get("seq"), int):
-            await tell_client(parts, person, frame, {"type": "read", "seq": frame["seq"]})
+            await note_read(parts, person, frame)
         case _:
             raise FrameUnknown
+
+
+async def note_read(parts: Services, person: Staff, frame: dict[str, Any]) -> None:
+    """Who speaks to the client has read up to a message; what anybody else has read is nobody's business."""
+    conversation_id, seq = str(frame.get("conversation_id")), frame["seq"]
+    async with parts.engine.begin() as sql:
+        if await parts.handoffs.speaks_as(sql, conversation_id, person) is None:
+            return
+        await store.lock(sql, conversation_id)
+        moved = await marks.move(sql, conversation_id, "staff", delivered=seq, read=seq, at=parts.clock.now())
+        await marks.tell(sql, parts.hub, parts.timeline, conversation_id, moved)
 
 
 async def tell_client(parts: Services, person: Staff, frame: dict[str, Any], told: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from gateway import marks
 from gateway.access import Client, Parts
 from gateway.channels.standing import owner_and_waiting
 from gateway.channels.suggestions import suggestions
@@ -19,6 +20,7 @@ from gateway.timeline import store
 from gateway.timeline.model import Message
 from gateway.turns import OWN_WISH
 from kit.masking import Masked
+from kit.pool import urgent
 
 router = APIRouter(prefix="/api/chat", tags=["client"])
 
@@ -46,6 +48,7 @@ async def snapshot(session: Client, parts: Parts) -> Json:
     async with parts.engine.begin() as sql:
         conversation = await parts.timeline.open(sql, session.conversation_id)
         messages = await store.before(sql, session.conversation_id, None, SNAPSHOT_MESSAGES)
+        standing = await marks.of(sql, session.conversation_id, conversation.epoch)
     return {
         "epoch": conversation.epoch,
         "seq": conversation.seq,
@@ -54,6 +57,7 @@ async def snapshot(session: Client, parts: Parts) -> Json:
         },
         **await owner_and_waiting(parts, session.conversation_id),
         "messages": [message.for_client() for message in messages],
+        "marks": standing,
         "suggestions": suggestions(client.get("stage")),
     }  # fmt: skip
 
@@ -78,15 +82,16 @@ async def say(body: Said, session: Client, parts: Parts) -> Json:
 
 async def accept(parts: Services, session: ClientSession, message_id: str, text: str) -> Message:
     """Check what a client says and take it in. Raises Invalid, TooMany."""
-    parts.limits.take(MESSAGES, "message", session.client_id)
+    await parts.limits.take(MESSAGES, "message", session.client_id)
     checked = check_text(text, parts.settings.max_message_chars)
-    return await parts.turns.said(session.conversation_id, check_id(message_id), checked, session.channel)
+    with urgent():
+        return await parts.turns.said(session.conversation_id, check_id(message_id), checked, session.channel)
 
 
 @router.post("/handoff")
 async def ask_person(session: Client, parts: Parts) -> Json:
     """一键转人工: a person, without a word to the bot."""
-    parts.limits.take(MESSAGES, "handoff", session.client_id)
+    await parts.limits.take(MESSAGES, "handoff", session.client_id)
     return await parts.handoffs.request(
         session.conversation_id, session.client_id, [OWN_WISH], key=parts.new_id(), channel=session.channel
     )

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
+from gateway import marks
 from gateway.access import client, services
 from gateway.channels import live
 from gateway.channels.standing import owner_and_waiting
@@ -17,6 +18,7 @@ from gateway.hub import RESET, Page
 from gateway.limits import MESSAGES
 from gateway.services import Services
 from gateway.signin import sessions
+from gateway.signin.embed_api import check_socket
 from gateway.signin.sessions import CLIENT_COOKIE, ClientSession
 from gateway.timeline import store
 from kit.errors import Invalid
@@ -34,11 +36,14 @@ class FrameUnknown(Invalid):
 
 
 @router.websocket("/api/chat/socket")
-async def chat_socket(socket: WebSocket, after: int | None = None, epoch: str | None = None) -> None:
+async def chat_socket(
+    socket: WebSocket, after: int | None = None, epoch: str | None = None, ticket: str | None = None
+) -> None:
     parts = services(socket)
     await socket.accept()
     try:
         session = client(socket, parts)
+        await check_socket(parts, session, ticket, socket.headers.get("origin"))
     except SignInNeeded as error:
         return await socket.close(live.NOT_SIGNED_IN, error.message)
     # Joined before anything is read: what comes meanwhile waits in the page's queue.
@@ -62,9 +67,12 @@ class Sender:
     async def hello(self, after: int | None, epoch: str | None) -> None:
         async with self._parts.engine.begin() as sql:
             now = await self._parts.timeline.open(sql, self._conversation_id)
+            reached = await marks.of(sql, self._conversation_id, now.epoch)
         standing = await owner_and_waiting(self._parts, self._conversation_id)
         self.shown = now.seq
-        await self._socket.send_json({"type": "hello", "epoch": now.epoch, "seq": now.seq, **standing})
+        await self._socket.send_json(
+            {"type": "hello", "epoch": now.epoch, "seq": now.seq, "marks": reached, **standing}
+        )
         if epoch != now.epoch or after is None or after < 0 or not 0 <= now.seq - after <= MOST_REPLAYED:
             if after is not None or epoch is not None:
                 await self._socket.send_json(RESET)
@@ -115,8 +123,11 @@ async def take(socket: WebSocket, parts: Services, session: ClientSession, frame
             message = await accept(parts, session, message_id, text)
             await socket.send_json({"type": "ack", "id": message_id, "seq": message.seq})
         case "typing":
-            parts.limits.take(MESSAGES, "typing", session.client_id)
+            await parts.limits.take(MESSAGES, "typing", session.client_id)
             await tell_typing(parts, session.conversation_id)
+        case "marks":
+            await parts.limits.take(MESSAGES, "marks", session.client_id)
+            await note_marks(parts, session.conversation_id, frame)
         case "ping":
             if (
                 sessions.read_client(parts.settings.key, socket.cookies.get(CLIENT_COOKIE), now=parts.wall.now())
@@ -126,6 +137,17 @@ async def take(socket: WebSocket, parts: Services, session: ClientSession, frame
             await socket.send_json({"type": "pong"})
         case _:
             raise FrameUnknown
+
+
+async def note_marks(parts: Services, conversation_id: str, frame: dict[str, Any]) -> None:
+    """A page tells how far it has got: `delivered` is what it holds, `read` what was before the client's eyes."""
+    delivered, read = (frame.get(name, 0) for name in ("delivered", "read"))
+    if not all(type(one) is int and 0 <= one < 2**31 for one in (delivered, read)):
+        raise FrameUnknown
+    async with parts.engine.begin() as sql:
+        await store.lock(sql, conversation_id)
+        moved = await marks.move(sql, conversation_id, "client", delivered=delivered, read=read, at=parts.clock.now())
+        await marks.tell(sql, parts.hub, parts.timeline, conversation_id, moved)
 
 
 async def tell_typing(parts: Services, conversation_id: str) -> None:

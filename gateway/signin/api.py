@@ -66,13 +66,13 @@ async def sign_in(body: SignIn, request: Request, response: Response, parts: Par
     """Sign a member of staff in."""
     # By address too: else anybody could lock a colleague out with wrong passwords.
     who = ("sign-in", body.name, address(request))
-    parts.limits.check(SIGN_INS, *who)
-    parts.limits.take(TICKETS, "sign-in-from", address(request))
+    await parts.limits.check(SIGN_INS, *who)
+    await parts.limits.take(TICKETS, "sign-in-from", address(request))
     try:
         person = await accounts.check(parts.engine, body.name, body.password)
     except accounts.WrongPassword:
         parts.metrics.refused_signins.labels("staff").inc()
-        parts.limits.take(SIGN_INS, *who)
+        await parts.limits.take(SIGN_INS, *who)
         raise
     async with parts.engine.begin() as sql:
         cookie = await sessions.open_staff(sql, person.id, now=parts.wall.now())
@@ -109,7 +109,7 @@ async def password(body: NewPassword, request: Request, response: Response, part
 
 async def _use(parts: Services, kind: tickets.Kind, text: str, request: Request) -> tickets.Ticket | Response:
     """The ticket, now used; for a browser a page that says what is wrong with it."""
-    parts.limits.take(LINKS, "ticket-from", address(request))
+    await parts.limits.take(LINKS, "ticket-from", address(request))
     now = parts.wall.now()
     try:
         ticket = tickets.read(parts.settings.key, kind, text, now=now)

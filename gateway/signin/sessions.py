@@ -23,10 +23,14 @@ STAFF_LIFETIME = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class ClientSession:
-    """The signed-in client, and the channel the ticket was for."""
+    """The signed-in client, and the channel the ticket was for.
+
+    embedded: handed over by an institution's page, which shows ours in a frame
+    """
 
     client_id: str
     channel: str
+    embedded: bool = False
 
     @property
     def conversation_id(self) -> str:
@@ -35,14 +39,14 @@ class ClientSession:
 
 def client_cookie(key: str, session: ClientSession, *, now: datetime) -> str:
     expires = int((now + CLIENT_LIFETIME).timestamp())
-    return str(_signer(key).dumps([session.client_id, session.channel, expires]))
+    return str(_signer(key).dumps([session.client_id, session.channel, expires, session.embedded]))
 
 
 def read_client(key: str, cookie: str | None, *, now: datetime) -> ClientSession | None:
     """The session in a cookie; None when it is missing, forged or over."""
     try:
-        client_id, channel, expires = _signer(key).loads(cookie or "")
-        return ClientSession(client_id, channel) if expires > now.timestamp() else None
+        client_id, channel, expires, *more = _signer(key).loads(cookie or "")
+        return ClientSession(client_id, channel, bool(more and more[0])) if expires > now.timestamp() else None
     except (BadSignature, ValueError, TypeError):
         return None
 
@@ -82,6 +86,19 @@ def set_cookie(response: Response, name: str, value: str, lifetime: timedelta, *
     response.set_cookie(
         name, value, max_age=int(lifetime.total_seconds()), httponly=True, samesite="lax", secure=secure, path="/"
     )
+
+
+def set_embedded_cookie(response: Response, name: str, value: str, lifetime: timedelta, *, secure: bool) -> None:
+    """The same for a page in a frame of another site: browsers send such a cookie back only with these words.
+
+    Partitioned: it is the client's of this institution's site, and tells no other site anything (CHIPS). What keeps
+    foreign pages from acting with it is `gateway.security.is_foreign`. Without TLS, on one machine, Lax is all there is.
+    """
+    set_cookie(response, name, value, lifetime, secure=secure)
+    if secure:
+        last = len(response.raw_headers) - 1
+        header, words = response.raw_headers[last]
+        response.raw_headers[last] = (header, words.replace(b"SameSite=lax", b"SameSite=None; Partitioned"))
 
 
 def _signer(key: str) -> URLSafeSerializer:

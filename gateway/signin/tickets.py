@@ -14,9 +14,11 @@ from gateway.tables import used_tickets
 from kit.database import insert_new
 from kit.errors import Refused
 
-Kind = Literal["client", "staff"]
+Kind = Literal["client", "staff", "socket"]
 #: A page of the app opens its ticket at once.
 LIFETIME = timedelta(minutes=10)
+#: From the page's question to its connection.
+SOCKET_LIFETIME = timedelta(seconds=30)
 #: The links printed at start wait for the person in front of the terminal.
 WELCOME_LIFETIME = timedelta(hours=12)
 

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from institution.sandbox import catalog, clients_api, history, house_api
+from institution.sandbox import catalog, clients_api, history, house_api, life_api
 from institution.sandbox.doorway import Doorway, Faults, problem
 from institution.sandbox.journal import Journal
 from institution.sandbox.state import State
@@ -55,6 +55,7 @@ def create_app(*, key: str | None = None, state: State | None = None) -> FastAPI
     app.state.faults = Faults()
     app.include_router(house_api.router)
     app.include_router(clients_api.router)
+    app.include_router(life_api.router)
     app.add_exception_handler(AgentError, _agent_error)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(ValidationError, _not_valid)

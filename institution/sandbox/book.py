@@ -30,6 +30,7 @@ class Booked:
     quick     quick redemption of a money fund: paid at once (RULE-RDM-MMF)
     late_until  when the money really comes, if it misses its time (a fixture's wish)
     changed_at  when it was cancelled, or released after a hold
+    held_at     when it was held afterwards; an order of RULE-HOLD is held from the beginning
     """
 
     id: str
@@ -48,6 +49,7 @@ class Booked:
     quick: bool = False
     late_until: datetime | None = None
     changed_at: datetime | None = None
+    held_at: datetime | None = None
 
 
 @dataclass(frozen=True)

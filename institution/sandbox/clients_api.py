@@ -55,6 +55,10 @@ class ReleaseBody(Keyed):
     human_spoken: bool = False
 
 
+class HoldBody(Keyed):
+    reason: str = Field(min_length=1, max_length=200)
+
+
 class PlanBody(Keyed):
     fund: str
     amount: Decimal = Field(gt=0)
@@ -141,6 +145,12 @@ async def order(state: Here, client: ClientId, order: str) -> Order:
 @router.post("/{client}/orders/{order}/cancel")
 async def cancel_order(state: Here, client: ClientId, order: str, body: Keyed) -> Order:
     return views.order(state, effects.cancel_order(state, client, order, body.key))
+
+
+@router.post("/{client}/orders/{order}/hold")
+async def hold_order(state: Here, client: ClientId, order: str, body: HoldBody) -> Order:
+    """A risk alert holds an order that can still be stopped, until the client or an advisor has decided."""
+    return views.order(state, effects.hold_order(state, client, order, body.reason, body.key))
 
 
 @router.post("/{client}/orders/{order}/release")

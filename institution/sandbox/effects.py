@@ -7,11 +7,11 @@ here waits between the check and the commit, so two requests never interleave.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from institution import calendar, rules
-from institution.models import Complaint, DividendMode, Frequency, PlanStatus
+from institution.models import Complaint, DividendMode, Frequency, Hold, PlanStatus
 from institution.records import LifePlan, SuitabilityRecord
 from institution.sandbox import history, trading, views
 from institution.sandbox.book import Booked, status
@@ -63,8 +63,31 @@ def cancel_order(state: State, client: str, order_id: str, key: str) -> Booked:
     return _write(state, replace(order, state="cancelled", changed_at=state.now()), key, what)
 
 
+def hold_order(state: State, client: str, order_id: str, reason: str, key: str) -> Booked:
+    """An order that can still be stopped waits for the client's word; one that is held already stays as it is.
+
+    A redemption above 30 % of AUM needs a person, as with RULE-HOLD. Raises NotAnyMore.
+    """
+    what = f"hold {order_id}"
+    if state.done(client, key, what):
+        return state.order(client, order_id)
+    order = state.order(client, order_id)
+    stands = status(order, state.catalog.funds, state.now())
+    if stands == "held":
+        return order
+    if stands != "placed" or order.kind == "dca":
+        raise NotAnyMore("not_holdable", "这笔交易已经处理,不能暂缓。", rule="RULE-T")
+    aum = state.aum(client)
+    worth = order.amount or (order.shares or Decimal(0)) * state.nav(order.fund, order.t_day)
+    share = min(Decimal(1), worth / aum) if aum > 0 else Decimal(1)
+    needs_human = order.kind == "redeem" and share > rules.HUMAN_SHARE
+    hold = Hold(share_of_aum=share.quantize(rules.BASIS, ROUND_HALF_UP), needs_human=needs_human, reason=reason)
+    # Released before, it is held for another reason now: when it was released no longer matters.
+    return _write(state, replace(order, state="held", hold=hold, held_at=state.now(), changed_at=None), key, what)
+
+
 def release_order(state: State, client: str, order_id: str, key: str, *, human_spoken: bool) -> Booked:
-    """A held redemption goes on; T stays if it is released before 15:00 of it (RULE-HOLD)."""
+    """A held order goes on; T stays if it is released before 15:00 of it (RULE-HOLD)."""
     what = f"release {order_id}"
     if state.done(client, key, what):
         return state.order(client, order_id)

@@ -50,8 +50,10 @@ def _events(order: Booked, funds: Funds) -> Iterator[OrderEvent]:
 
 def _states(order: Booked, funds: Funds) -> Iterator[tuple[OrderStatus, datetime]]:
     """The states an order enters, with the instant of each; those after a cancellation never come."""
+    if order.held_at is not None:
+        yield "placed", order.placed_at
     if order.hold is not None:
-        yield "held", order.placed_at
+        yield "held", order.held_at or order.placed_at
         if order.state == "held":
             return
     if order.hold is None or order.state == "live":
@@ -74,6 +76,8 @@ def _words(order: Booked, status: OrderStatus, funds: Funds) -> str:
     due = arrival(order, funds)
     if status == "placed":
         return f"{what}已受理,{moment_words(calendar.cut_off(order.t_day))}前可以撤单。"
+    if status == "held" and order.hold and order.hold.reason:
+        return f"{what}先暂缓,没有撤单:和您核对过是您本人要办的,就照常处理。"
     if status == "held":
         return f"{what}属于大额赎回,先暂缓,等您再确认一次。"
     if status == "cancelled":

@@ -80,10 +80,13 @@ class Life:
     alike_share: float = 0.25
     #: When all planted stories are of these kinds only.
     kinds: tuple[str, ...] = STORIES
+    #: Of clients that somebody else knows: who a client is then depends on the seed and the name alone.
+    names: tuple[str, ...] = ()
 
     @cached_property
     def dwellers(self) -> dict[str, Dweller]:
-        made = (_dweller(random.Random(f"{self.seed}:who:{n}"), f"L{n:06d}") for n in range(1, self.clients + 1))
+        known = {n: f"L{n:06d}" for n in range(1, self.clients + 1)} if not self.names else {n: n for n in self.names}
+        made = (_dweller(random.Random(f"{self.seed}:who:{n}"), name) for n, name in known.items())
         return {one.id: one for one in made}
 
     @cached_property

@@ -23,6 +23,7 @@ from institution.sandbox.book import Booked, Position, confirmed_by, fold
 from institution.sandbox.catalog import Catalog
 from institution.sandbox.facts import Person, PlanFact
 from institution.sandbox.journal import Event, Journal
+from institution.sandbox.lives import Lives
 from institution.sandbox.market import Market
 from institution.sandbox.refusals import NotAnyMore, Unknown
 from kit.clock import OffsetClock
@@ -192,6 +193,8 @@ class State:
         self.began = at
         self.clock.offset = timedelta(seconds=event["offset_seconds"])
         self.market, self.world, self.fixture = market, world, beside
+        written = {str(entry["id"]) for entry in (event["fixture"] or {}).get("clients", [])}
+        self.lives = Lives([name for name in world.people if name not in written], calendar.local(at).date())
         self._positions: dict[str, tuple[tuple[int, date, date], Position]] = {}
         self._changes: dict[str, list[str]] = {}
         self._done: dict[tuple[str, str], tuple[str, str]] = {}

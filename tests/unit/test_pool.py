@@ -16,13 +16,16 @@ from kit.pool import Line, urgent
 async def ahead(line: Line, name: str, served: list[str]) -> asyncio.Task[None]:
     """Somebody who waits, and gives the connection back at once."""
 
+    waiting = asyncio.Event()
+
     async def serve() -> None:
+        waiting.set()
         item = await line.wait(5)
         served.append(name)
         line.put_nowait(item)
 
     task = asyncio.create_task(serve())
-    await asyncio.wait({asyncio.ensure_future(asyncio.sleep(0))})
+    await waiting.wait()
     return task
 
 

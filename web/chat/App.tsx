@@ -4,6 +4,7 @@ import { chat } from '../ui/messages.zh'
 import { QueueBanner, ReconnectBanner, Toast } from './Banners'
 import { Composer } from './Composer'
 import { isLong } from '../protocol/appointments'
+import { embedded } from './handover'
 import { Header } from './Header'
 import { BookedBanner, Leaving } from './Leaving'
 import { FullPage, Welcome } from './Pages'
@@ -33,7 +34,7 @@ export function App({ session }: { session: ChatSession }) {
 
   useSpeaking(speaking, last?.seq, last?.author === 'client' ? undefined : last?.text)
 
-  if (state.phase === 'expired') return <FullPage title={chat.expiredTitle} text={chat.expiredText} />
+  if (state.phase === 'expired') return <FullPage title={chat.expiredTitle} text={chat.expiredText} reload={embedded} />
   if (state.phase === 'failed') return <FullPage title={chat.failedTitle} text={chat.failedText} reload />
   if (state.phase === 'loading' || !state.client) return <FullPage text={chat.loading} busy />
 
@@ -78,7 +79,7 @@ export function App({ session }: { session: ChatSession }) {
         )}
         {ratingAsked && <Rating key={ratingAsked.handoff_id} asked={ratingAsked} session={session} onFailed={attempt} />}
       </Timeline>
-      <Composer draft={draft} onDraft={setDraft} onSend={(text) => session.say(text)} onTyping={() => session.typing()} />
+      <Composer draft={draft} onDraft={setDraft} onSend={(text) => session.say(text)} onTyping={() => session.typing()} onFiles={(picked) => session.uploads.pick(picked)} />
       {open && <Sheet session={session} look={look} onLook={setLook} speaking={speaking} onSpeaking={toggleSpeaking} onClose={() => setOpen(false)} />}
       <Toast text={toast} />
     </div>

@@ -1,12 +1,14 @@
 import { memo } from 'react'
 import { type Outgoing } from '../protocol/outbox'
 import { type Message } from '../protocol/types'
-import { pictureOf } from '../protocol/pictures'
+import { documentOf, pictureOf } from '../protocol/pictures'
 import { Card } from '../ui/Card'
+import { files } from '../ui/files.zh'
 import { clock } from '../ui/format'
 import { SpeakerIcon } from '../ui/icons'
 import { chat, common } from '../ui/messages.zh'
-import { marks } from '../ui/settings.zh'
+import { Document, Picture } from './Files'
+import { useReveal } from './reveal'
 import { canSpeak, speak } from './voice'
 
 interface Props {
@@ -17,9 +19,11 @@ interface Props {
   large: boolean
   /** Under the client's own newest message: whether it arrived, whether a person has read it. */
   mark?: string
+  /** Has just come: a long answer shows bit by bit. */
+  fresh?: boolean
 }
 
-export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark }: Props) {
+export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark, fresh }: Props) {
   const { author, name, text, card, seq, at } = message
   if (author === 'system') {
     return (
@@ -40,7 +44,7 @@ export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark
           <time dateTime={at}>{clock(at)}</time>
         </div>
       )}
-      {text && <div className="bubble">{author === 'client' && pictureOf(text) ? marks.picture : text}</div>}
+      {text && (author === 'client' ? <Own text={text} /> : <Said text={text} fresh={fresh ?? false} />)}
       {mark && <p className="sending" data-testid="mark">{mark}</p>}
       {card && <Card card={card} onSend={onSend} />}
       {large && author !== 'client' && text && canSpeak() && (
@@ -51,6 +55,25 @@ export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark
     </li>
   )
 })
+
+function Own({ text }: { text: string }) {
+  const picture = pictureOf(text)
+  const document = documentOf(text)
+  if (picture) return <Picture name={picture} />
+  if (document) return <Document {...document} />
+  return <div className="bubble">{text}</div>
+}
+
+/** The place for the whole text is taken at once: nothing moves while it appears. */
+function Said({ text, fresh }: { text: string; fresh: boolean }) {
+  const [shown, showAll] = useReveal(text, fresh)
+  if (shown >= text.length) return <div className="bubble">{text}</div>
+  return (
+    <div className="bubble" title={files.wholeText} onClick={showAll} data-testid="revealing">
+      {text.slice(0, shown)}<span className="unsaid">{text.slice(shown)}</span>
+    </div>
+  )
+}
 
 interface UnsentProps {
   item: Outgoing

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
-import { MicIcon, SendIcon } from '../ui/icons'
+import { files } from '../ui/files.zh'
+import { AttachIcon, MicIcon, SendIcon } from '../ui/icons'
 import { chat } from '../ui/messages.zh'
 import { canListen, listen } from './voice'
 
@@ -8,9 +9,10 @@ interface Props {
   onDraft: (draft: string) => void
   onSend: (text: string) => void
   onTyping: () => void
+  onFiles: (files: File[]) => void
 }
 
-export function Composer({ draft, onDraft, onSend, onTyping }: Props) {
+export function Composer({ draft, onDraft, onSend, onTyping, onFiles }: Props) {
   const input = useRef<HTMLTextAreaElement>(null)
   const stopListening = useRef<() => void>(() => undefined)
   const [listening, setListening] = useState(false)
@@ -62,6 +64,7 @@ export function Composer({ draft, onDraft, onSend, onTyping }: Props) {
             <MicIcon />
           </button>
         )}
+        <Attach onFiles={onFiles} />
         <textarea
           id="input"
           ref={input}
@@ -70,6 +73,12 @@ export function Composer({ draft, onDraft, onSend, onTyping }: Props) {
           placeholder={chat.input}
           aria-label={chat.input}
           enterKeyHint="send"
+          onPaste={(event) => {
+            const pasted = [...event.clipboardData.files]
+            if (pasted.length === 0) return
+            event.preventDefault()
+            onFiles(pasted)
+          }}
           onKeyDown={onKey}
           onChange={(event) => {
             onDraft(event.target.value)
@@ -82,5 +91,31 @@ export function Composer({ draft, onDraft, onSend, onTyping }: Props) {
       </form>
       <p className="fine">{chat.notice}</p>
     </footer>
+  )
+}
+
+/** What may be picked; the server looks at the content. */
+const ACCEPTED = 'image/jpeg,image/png,image/gif,image/webp,application/pdf'
+
+function Attach({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <button type="button" className="round" aria-label={files.attach} title={files.attach} data-testid="attach" onClick={() => input.current?.click()}>
+        <AttachIcon />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept={ACCEPTED}
+        multiple
+        hidden
+        data-testid="file"
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])])
+          currentTarget.value = ''
+        }}
+      />
+    </>
   )
 }

@@ -1,11 +1,13 @@
-import { Fragment, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Fragment, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { type ChatState } from '../protocol/chat'
+import { untold } from '../protocol/marks'
 import { type Message } from '../protocol/types'
 import { day } from '../ui/format'
 import { DownIcon } from '../ui/icons'
 import { chat } from '../ui/messages.zh'
 import { marks } from '../ui/settings.zh'
 import { Bubble, Unsent } from './Bubble'
+import { Sendings } from './Files'
 import { type ChatSession } from './session'
 
 interface Props {
@@ -18,14 +20,18 @@ interface Props {
 
 /** Nearer to the end than this counts as reading along. */
 const NEAR_PX = 80
+/** Several messages at once are told once. */
+const TELL_AFTER_MS = 400
 const TOGETHER_MS = 5 * 60_000
 
 export function Timeline({ state, session, onEdit, large, children }: Props) {
   const { messages, outbox, typing, owner } = state
   const { box, content, atEnd, leftAt, onScroll, toEnd } = useReading(state, session)
+  useTelling(state, session, atEnd)
+  const [openedAt] = useState(messages[messages.length - 1]?.seq ?? 0)
   const unread = atEnd ? 0 : messages.filter((one) => one.seq > leftAt && one.author !== 'client').length
   const last = messages[messages.length - 1]
-  const own = last?.author === 'client' ? last : undefined
+  const own = [...messages].reverse().find(({ author }) => author === 'client')
   const say = useCallback((text: string) => session.say(text), [session])
   const replies = last && last.author !== 'client' && outbox.length === 0 ? last.quick_replies : []
   return (
@@ -37,7 +43,7 @@ export function Timeline({ state, session, onEdit, large, children }: Props) {
             {messages.map((message, index) => (
               <Fragment key={message.seq}>
                 {newDay(messages[index - 1], message) && <li className="day">{day(message.at)}</li>}
-                <Bubble message={message} opens={opens(messages[index - 1], message)} onSend={say} large={large} mark={message.seq === own?.seq ? markOf(own, state) : undefined} />
+                <Bubble message={message} opens={opens(messages[index - 1], message)} onSend={say} large={large} mark={message.seq === own?.seq ? markOf(own, state) : undefined} fresh={message === last && message.seq > openedAt} />
               </Fragment>
             ))}
             {outbox.map((item) => (
@@ -50,6 +56,7 @@ export function Timeline({ state, session, onEdit, large, children }: Props) {
               />
             ))}
           </ol>
+          <Sendings uploads={session.uploads} />
           {replies.length > 0 && (
             <div className="replies" role="group" aria-label={chat.quickReplies}>
               {replies.map((text) => (
@@ -78,6 +85,25 @@ export function Timeline({ state, session, onEdit, large, children }: Props) {
       <p className="sr" aria-live="polite">{last && last.author !== 'client' ? last.text : ''}</p>
     </main>
   )
+}
+
+/** Tells the other side how far this page has got; what stands above the reader's eyes counts when he has seen the end. */
+function useTelling(state: ChatState, session: ChatSession, atEnd: boolean): void {
+  const [hidden, setHidden] = useState(document.hidden)
+  useEffect(() => {
+    const look = () => setHidden(document.hidden)
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [])
+  const link = useSyncExternalStore(session.link.watch, session.link.read)
+  const held = [...state.messages].reverse().find(({ author }) => author !== 'client')?.seq ?? 0
+  const told = untold(state.marks.client, held, atEnd && !hidden ? held : 0)
+  const { delivered, read } = told ?? { delivered: 0, read: 0 }
+  useEffect(() => {
+    if (delivered === 0 || link.kind !== 'live') return
+    const timer = setTimeout(() => session.tell({ delivered, read }), TELL_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [session, delivered, read, link.kind])
 }
 
 /** Follows the newest message while the reader is at the end; keeps the place when older ones come in above. */
@@ -133,8 +159,8 @@ function useReading(state: ChatState, session: ChatSession) {
   return { box, content, atEnd, leftAt, onScroll, toEnd }
 }
 
-function markOf(own: Message, { owner, readTo }: ChatState): string {
-  return owner.kind === 'advisor' && own.seq <= readTo ? marks.read : marks.delivered
+function markOf(own: Message, { marks: { staff } }: ChatState): string {
+  return own.seq <= staff.read ? marks.read : marks.delivered
 }
 
 function newDay(before: Message | undefined, message: Message): boolean {

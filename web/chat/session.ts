@@ -4,20 +4,11 @@ import { type ChatEvent, type ChatState, emptyChat, reduceChat } from '../protoc
 import { type Appointments, type Booked, type Slot, type WayOut } from '../protocol/appointments'
 import { Problem } from '../protocol/http'
 import { due, hurry, type Outgoing, read } from '../protocol/outbox'
-import { type Link, LiveSocket, signInDoubtful, type SocketLike, type Timers } from '../protocol/socket'
+import { type Link, LiveSocket, signInDoubtful } from '../protocol/socket'
 import { Store } from '../protocol/store'
-import { type ChatFrame, type ChatSnapshot, type Message, type Waiting } from '../protocol/types'
-
-export interface Surroundings {
-  call: <T>(method: 'GET' | 'POST', path: string, body?: object) => Promise<T>
-  open: (address: string) => SocketLike
-  address: (path: string, seen: { epoch: string; seq: number }) => string
-  timers: Timers
-  now: () => number
-  random: () => number
-  newId: () => string
-  storage: { get(key: string): string | null; set(key: string, value: string | null): void }
-}
+import { type ChatFrame, type Message, type Waiting } from '../protocol/types'
+import { snapshotOf, type Surroundings } from './surroundings'
+import { Uploads } from './uploads'
 
 const PING_MS = 25_000
 const FLUSH_MS = 1_000
@@ -29,6 +20,7 @@ export class ChatSession {
   readonly store = new Store<ChatState, ChatEvent>(emptyChat, reduceChat)
   readonly link = new Store<Link, Link>({ kind: 'connecting' }, (_, link) => link)
   readonly booked = new Store<Booked[], Booked[]>([], (_, booked) => booked)
+  readonly uploads: Uploads
   private readonly around: Surroundings
   private readonly socket: LiveSocket<ChatFrame>
   private flushing = false
@@ -40,7 +32,8 @@ export class ChatSession {
 
   constructor(around: Surroundings) {
     this.around = around
-    const { open, timers, random } = around
+    const { open, timers, random, newId, carrier } = around
+    this.uploads = new Uploads({ newId, ...carrier })
     this.socket = new LiveSocket<ChatFrame>({
       open, timers, random, pingMs: PING_MS,
       address: () => around.address('/api/chat/socket', this.store.read()),
@@ -96,6 +89,11 @@ export class ChatSession {
     const now = this.around.now()
     if (now - this.typed < TYPING_EVERY_MS) return
     if (this.socket.send({ type: 'typing' })) this.typed = now
+  }
+
+  /** How far this page has got. */
+  tell(reached: { delivered: number; read: number }): void {
+    this.socket.send({ type: 'marks', ...reached })
   }
 
   async askHuman(): Promise<void> {
@@ -158,19 +156,24 @@ export class ChatSession {
     if (this.refreshing) return
     this.refreshing = true
     try {
-      const snapshot = await this.around.call<ChatSnapshot>('GET', '/api/chat/snapshot')
+      const snapshot = await snapshotOf(this.around)
       this.store.dispatch({ type: 'snapshot', snapshot })
     } catch (error) {
       const status = error instanceof Problem ? error.status : 0
       if (status === 401 || status === 403) {
-        this.stop()
-        this.store.dispatch({ type: 'phase', phase: 'expired' })
+        this.expire()
       } else if (this.store.read().phase === 'loading') {
         this.store.dispatch({ type: 'phase', phase: 'failed' })
       }
     } finally {
       this.refreshing = false
     }
+  }
+
+  /** The sign-in is over: nothing goes on until the page is opened anew. */
+  expire(): void {
+    this.stop()
+    this.store.dispatch({ type: 'phase', phase: 'expired' })
   }
 
   private receive(frame: ChatFrame): void {

@@ -5,7 +5,7 @@ import { type ReactNode } from 'react'
 import { type DeskState } from '../protocol/desk'
 import { type RecordRow } from '../protocol/together'
 import { type Brief, type Handoff, type Labelled } from '../protocol/types'
-import { clock } from '../ui/format'
+import { clock, punctuated } from '../ui/format'
 import { desk } from '../ui/messages.zh'
 import { together } from '../ui/together.zh'
 import { Candidates } from './Candidates'
@@ -26,18 +26,18 @@ export function BriefPane({ session, state, handoff }: { session: DeskSession; s
     <div className="brief" data-testid="brief">
       <section className="brief-now">
         <h3>{desk.now}</h3>
-        <p>{brief.now}</p>
-        <p className="brief-reason">{brief.reason}</p>
-        <p className="brief-priority" data-testid="priority">{brief.priority || handoff.explanation}</p>
+        <p>{punctuated(brief.now)}</p>
+        <p className="brief-reason">{punctuated(brief.reason)}</p>
+        <p className="brief-priority" data-testid="priority">{punctuated(brief.priority || handoff.explanation)}</p>
       </section>
       <Points title={desk.alerts} list={brief.alerts} icon={<WarningFilled />} look="alerts" />
       <Points title={desk.avoid} list={brief.avoid} icon={<StopOutlined />} look="avoid" />
       {brief.opening && (
         <Section title={desk.opening}>
           <blockquote className="opening">
-            {brief.opening}
+            {punctuated(brief.opening)}
             {mine && (
-              <Button size="small" onClick={() => addToDraft(handoff.conversation_id, brief.opening)}>{desk.useOpening}</Button>
+              <Button size="small" onClick={() => addToDraft(handoff.conversation_id, punctuated(brief.opening))}>{desk.useOpening}</Button>
             )}
           </blockquote>
         </Section>
@@ -52,7 +52,7 @@ export function BriefPane({ session, state, handoff }: { session: DeskSession; s
       <Pairs title={desk.facts} list={brief.facts} />
       {brief.summary && (
         <Section title={desk.summary}>
-          <p>{brief.summary}</p>
+          <p>{punctuated(brief.summary)}</p>
         </Section>
       )}
       <Points title={desk.asked} list={brief.asked} look="plain" />
@@ -81,7 +81,7 @@ function Points({ title, list, icon, look }: { title: string; list: string[]; ic
         {list.map((text) => (
           <li key={text}>
             {icon}
-            <span>{text}</span>
+            <span>{punctuated(text)}</span>
           </li>
         ))}
       </ul>
@@ -97,7 +97,7 @@ function Pairs({ title, list }: { title: string; list: Labelled[] }) {
         {list.map(({ label, value }) => (
           <div key={label}>
             <dt>{label}</dt>
-            <dd>{value}</dd>
+            <dd>{punctuated(value)}</dd>
           </div>
         ))}
       </dl>
@@ -113,7 +113,7 @@ function Record({ rows }: { rows: RecordRow[] }) {
         {rows.map(({ at, who, words }) => (
           <li key={at + who + words}>
             <time className="num" dateTime={at}>{clock(at)}</time>
-            <span>{`${who} ${words}`}</span>
+            <span>{punctuated(`${who} ${words}`)}</span>
           </li>
         ))}
       </ol>

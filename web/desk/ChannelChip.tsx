@@ -1,6 +1,7 @@
 import { WechatOutlined } from '@ant-design/icons'
 import { Tooltip } from 'antd'
 import { type ChannelState } from '../protocol/channel'
+import { punctuated } from '../ui/format'
 import { channel } from '../ui/work.zh'
 
 /** What the client's channel still lets us send: the platform counts, not we. */
@@ -11,7 +12,7 @@ export function ChannelChip({ state }: { state: ChannelState | null | undefined 
     <Tooltip title={channel.fallen}>
       <span className={look} data-testid="channel" role="status" aria-label={`${channel.quota} ${state.words}`}>
         <WechatOutlined aria-hidden="true" />
-        {state.words}
+        {punctuated(state.words)}
       </span>
     </Tooltip>
   )

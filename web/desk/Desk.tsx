@@ -2,12 +2,16 @@ import { Drawer, Tabs } from 'antd'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { type DeskState } from '../protocol/desk'
 import { known } from '../protocol/handoffs'
-import { SUPERVISOR } from '../protocol/words'
+import { LISTED, SUPERVISOR } from '../protocol/words'
 import { desk } from '../ui/messages.zh'
 import { practice } from '../ui/practice.zh'
-import { followUps, measures, rules } from '../ui/together.zh'
+import { clients, news } from '../ui/clients.zh'
+import { lists, ruleTabs } from '../ui/lists.zh'
+import { followUps, measures } from '../ui/together.zh'
 import { useActions } from './actions'
+import { useRead } from './ask'
 import { type Look } from './App'
+import { ClientsPage } from './ClientsPage'
 import { Dialogs, type Dialog } from './Dialogs'
 import { useKeys, useMedia, useStored } from './hooks'
 import { found, QueuePane, sections } from './QueuePane'
@@ -18,11 +22,13 @@ import { SidePane } from './SidePane'
 import { Talk } from './Talk'
 import { TopBar } from './TopBar'
 import { FollowUps } from './FollowUps'
+import { ListsPage } from './ListsPage'
+import { NEWS, NewsPage } from './NewsPage'
 import { MeasuresPage } from './MeasuresPage'
 import { RulesPage } from './RulesPage'
 import { Wall } from './Wall'
 
-type Tab = 'work' | 'follow-ups' | 'wall' | 'measures' | 'rules' | 'practice'
+type Tab = 'work' | 'follow-ups' | 'clients' | 'lists' | 'news' | 'wall' | 'measures' | 'rules' | 'practice'
 
 interface Props {
   session: DeskSession
@@ -38,6 +44,7 @@ export function Desk({ session, state, look, dark, onLook }: Props) {
   // Who takes no conversations is here to train.
   const shown = state.me ? tab : 'practice'
   const [picked, setPicked] = useState<string | null>(null)
+  const [client, setClient] = useState<string | null>(null)
   const [dialog, setDialog] = useState<Dialog | null>(null)
   const [search, setSearch] = useState('')
   const [briefOpen, setBriefOpen] = useState(false)
@@ -52,9 +59,17 @@ export function Desk({ session, state, look, dark, onLook }: Props) {
   const mine = current?.state === 'active' && current.owner?.id === state.me?.id ? current : null
 
   const supervises = state.me?.role === SUPERVISOR
+  const lister = state.me !== null && LISTED.includes(state.me.role)
+  // No page of news where nobody feeds any.
+  const told = useRead(session, NEWS, { enabled: lister, retry: false }).isSuccess
   const open = (id: string) => {
     setPicked(id)
     setTab('work')
+  }
+
+  const openClient = (clientId: string) => {
+    setClient(clientId)
+    setTab('clients')
   }
 
   useGoneNotice(state.gone)
@@ -73,9 +88,11 @@ export function Desk({ session, state, look, dark, onLook }: Props) {
     setPicked(id)
     void run(handoff, 'accept')
   }
-  useKeys({
-    j: () => step(1),
-    k: () => step(-1),
+  const working = shown === 'work' || offers.length > 0
+  useKeys(!working ? { g: () => setTab('work'), '?': () => setDialog({ kind: 'help' }) } : {
+    ...(shown === 'work' && { j: () => step(1), k: () => step(-1) }),
+    g: () => setTab('work'),
+    c: () => current && current.state !== 'waiting' && openClient(current.client.id),
     a: () => offer && accept(offer.id),
     d: () => offer && setDialog({ kind: 'decline', handoff: offer }),
     t: () => mine && setDialog({ kind: 'transfer', handoff: mine }),
@@ -85,12 +102,12 @@ export function Desk({ session, state, look, dark, onLook }: Props) {
     s: () => document.getElementById('snippets')?.click(),
     e: () => mine && setDialog({ kind: 'close', handoff: mine }),
     r: () => document.getElementById('draft')?.focus(),
-    '/': () => document.getElementById('search')?.focus(),
+    ...(shown === 'work' && { '/': () => document.getElementById('search')?.focus() }),
     '?': () => setDialog({ kind: 'help' }),
     Escape: () => setDialog(null),
   })
 
-  const brief = !current ? <p className="brief quiet-text">{desk.noBrief}</p> : <SidePane key={current.id} session={session} state={state} handoff={current} />
+  const brief = !current ? <p className="brief quiet-text">{desk.noBrief}</p> : <SidePane key={current.id} session={session} state={state} handoff={current} onClient={openClient} />
   return (
     <div className="desk">
       <TopBar
@@ -104,10 +121,13 @@ export function Desk({ session, state, look, dark, onLook }: Props) {
       >
           <Tabs
             activeKey={shown}
+            tabBarGutter={22}
             onChange={(key) => setTab(key as Tab)}
             items={[
-              ...(state.me ? [{ key: 'work', label: desk.tabs.work }, { key: 'follow-ups', label: followUps.tab(state.followUps.length) }] : []),
-              ...(supervises ? [{ key: 'wall', label: desk.tabs.wall }, { key: 'measures', label: measures.tab }, { key: 'rules', label: rules.tab }] : []),
+              ...(state.me ? [{ key: 'work', label: desk.tabs.work }, { key: 'follow-ups', label: followUps.tab(state.followUps.length) }, { key: 'clients', label: clients.tab }] : []),
+              ...(lister ? [{ key: 'lists', label: lists.tab }] : []),
+              ...(told ? [{ key: 'news', label: news.tab }] : []),
+              ...(supervises ? [{ key: 'wall', label: desk.tabs.wall }, { key: 'measures', label: measures.tab }, { key: 'rules', label: ruleTabs.tab }] : []),
               { key: 'practice', label: practice.tab },
             ]}
           />
@@ -118,7 +138,10 @@ export function Desk({ session, state, look, dark, onLook }: Props) {
           <button type="button" onClick={() => session.hurry()}>{desk.retryNow}</button>
         </div>
       )}
-      {tab === 'follow-ups' && <FollowUps session={session} state={state} />}
+      {tab === 'follow-ups' && <FollowUps session={session} state={state} onClient={openClient} />}
+      {shown === 'clients' && <ClientsPage session={session} state={state} picked={client} onPick={setClient} />}
+      {tab === 'lists' && lister && <ListsPage session={session} state={state} />}
+      {tab === 'news' && told && <NewsPage session={session} onOpen={openClient} />}
       {tab === 'wall' && supervises && <Wall session={session} state={state} onDialog={setDialog} onOpen={open} />}
       {tab === 'measures' && supervises && <MeasuresPage session={session} skew={state.skew} dark={dark} />}
       {tab === 'rules' && supervises && <RulesPage session={session} />}

@@ -5,12 +5,13 @@ import { clock, day } from '../ui/format'
 import { desk } from '../ui/messages.zh'
 import { followUps } from '../ui/together.zh'
 import { type DeskSession } from './session'
+import { TasksTable } from './TasksTable'
 import { usePost } from './together'
 
 const { columns } = followUps
 
 /** What clients left when nobody was free: messages, call-backs, appointments; the due ones first. */
-export function FollowUps({ session, state }: { session: DeskSession; state: DeskState }) {
+export function FollowUps({ session, state, onClient }: { session: DeskSession; state: DeskState; onClient: (clientId: string) => void }) {
   const { post, busy } = usePost(session)
   const name = (id: string | null) => state.colleagues.find((one) => one.id === id)?.name ?? desk.nobody
   const rows = [...state.followUps].sort((a, b) => (a.due_at ?? a.created_at).localeCompare(b.due_at ?? b.created_at))
@@ -22,6 +23,7 @@ export function FollowUps({ session, state }: { session: DeskSession; state: Des
         size="middle"
         pagination={false}
         rowKey="id"
+        scroll={{ x: true }}
         dataSource={rows}
         locale={{ emptyText: followUps.empty }}
         columns={[
@@ -40,6 +42,7 @@ export function FollowUps({ session, state }: { session: DeskSession; state: Des
           },
         ]}
       />
+      <TasksTable session={session} state={state} onOpen={onClient} />
     </main>
   )
 }

@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { type Conversation } from '../protocol/conversations'
 import { type Handoff } from '../protocol/types'
-import { length } from '../ui/format'
+import { length, punctuated } from '../ui/format'
 import { common, desk } from '../ui/messages.zh'
 import { useNow, useSince } from './hooks'
 import { EmotionBadge, LevelTag } from './Marks'
@@ -35,8 +35,8 @@ export function HandoffCard({ handoff, skew, conversation, selected, onPick, onA
           {unread > 0 && <span className="unread" aria-label={desk.unread(unread)}>{unread}</span>}
           <LevelTag level={handoff.level} priority={handoff.priority} />
         </span>
-        {waits && <span className="item-why">{reasons.map(({ words }) => words).join(' · ')}</span>}
-        {last && <span className="item-last">{`${common.author[last.author]}: ${last.text}`}</span>}
+        {waits && <span className="item-why">{punctuated(reasons.map(({ words }) => words).join(' · '))}</span>}
+        {last && <span className="item-last">{common.said(common.author[last.author], last.text)}</span>}
         <span className="item-foot">
           {felt.emotion && <EmotionBadge emotion={felt.emotion} strength={felt.strength} />}
           {waits && <Waited at={handoff.requested_at} skew={skew} />}

@@ -9,7 +9,7 @@ export function Picture({ conversationId, name }: { conversationId: string; name
   if (gone) return <div className="bubble quiet-text">{channel.pictureGone}</div>
   return (
     <a className="picture" href={address} target="_blank" rel="noreferrer" title={channel.openPicture} data-testid="picture">
-      <img src={address} alt={channel.picture} loading="lazy" onError={() => setGone(true)} />
+      <img src={pictureAddress(conversationId, name, true)} alt={channel.picture} loading="lazy" onError={() => setGone(true)} />
     </a>
   )
 }

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
 import { Problem } from '../protocol/http'
 import { grade, type PracticeLine, type PracticePoint, type PracticeRun, type ScoredPoint } from '../protocol/practice'
 import { newId } from '../ui/browser'
-import { clock } from '../ui/format'
+import { clock, punctuated } from '../ui/format'
 import { desk } from '../ui/messages.zh'
 import { practice } from '../ui/practice.zh'
 import { setDraft, useDraft } from './drafts'
@@ -177,7 +177,7 @@ function Verdict({ run }: { run: PracticeRun }) {
         <b className="num">{result.score}</b>
         <span>{result.passed ? practice.passed : practice.failed}</span>
       </p>
-      <p className="practice-verdict">{result.verdict}</p>
+      <p className="practice-verdict">{punctuated(result.verdict)}</p>
       {result.points.map((one) => <Point key={one.id} one={one} />)}
       {model.length > 0 && <h3>{practice.model}</h3>}
       <ol className="practice-model">{model.map((text) => <li key={text}>{text}</li>)}</ol>
@@ -195,7 +195,7 @@ function Point({ one }: { one: ScoredPoint }) {
         {words}
         <span className="num">{practice.points(got, weight)}</span>
       </h4>
-      <p>{why}</p>
+      <p>{punctuated(why)}</p>
       {quotes.length > 0 && <small>{practice.quotes(quotes)}</small>}
     </section>
   )

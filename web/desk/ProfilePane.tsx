@@ -1,21 +1,25 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Result, Skeleton } from 'antd'
-import { useState } from 'react'
 import { Problem } from '../protocol/http'
 import { type Alert, byGroup, type MoodDay, type Profile, type Tag, trendBars } from '../protocol/profile'
-import { day } from '../ui/format'
+import { day, punctuated } from '../ui/format'
+import { clients } from '../ui/clients.zh'
 import { profile as words } from '../ui/profile.zh'
+import { useAttempt } from './ask'
 import { Section } from './BriefPane'
 import './profile.css'
 import { type DeskSession } from './session'
+import { useUndo } from './undo'
 
 const WIDTH = 300
 const HEIGHT = 56
+const MOST_FUNDS = 5
+const yuan = (value: string) => words.yuan(Number(value).toLocaleString('zh-CN', { minimumFractionDigits: 2, maximumFractionDigits: 2 }))
 const percent = (share: number) => Math.round(share * 100)
 const address = (clientId: string) => `/api/desk/clients/${encodeURIComponent(clientId)}`
 
 /** The client as a whole: warnings with their advice, tags with their reasons, the mood over time. */
-export function ProfilePane({ session, clientId }: { session: DeskSession; clientId: string }) {
+export function ProfilePane({ session, clientId, onWhole }: { session: DeskSession; clientId: string; onWhole?: () => void }) {
   const key = ['profile', clientId]
   const query = useQuery({ queryKey: key, queryFn: () => session.read<Profile>(`${address(clientId)}/profile`), staleTime: 10_000 })
   const client = useQueryClient()
@@ -24,15 +28,25 @@ export function ProfilePane({ session, clientId }: { session: DeskSession; clien
     return <Result status="warning" title={detail || words.failed} extra={<Button onClick={() => void query.refetch()}>{words.again}</Button>} />
   }
   if (!query.data) return <Skeleton active className="brief" paragraph={{ rows: 8 }} aria-label={words.loading} />
-  const { alerts, tags, trend, events, topics, past_alerts: past } = query.data
+  const { assets, alerts, tags, trend, events, topics, past_alerts: past } = query.data
   return (
     <div className="brief profile" data-testid="profile">
+      {onWhole && <Button block onClick={onWhole} title="c">{clients.whole}</Button>}
       <Section title={words.alerts}>
         {alerts.length === 0 && <p className="quiet-text">{words.noAlerts}</p>}
         {alerts.map((alert) => (
-          <AlertCard key={alert.id} session={session} clientId={clientId} alert={alert} onJudged={() => void client.invalidateQueries({ queryKey: key })} />
+          <AlertCard key={alert.id} session={session} clientId={clientId} alert={alert} onJudged={() => void client.invalidateQueries({ predicate: ({ queryKey: [of] }) => of === 'profile' || of === 'read' })} />
         ))}
       </Section>
+      {assets && (
+        <Section title={words.assets}>
+          <dl className="pairs">
+            <div><dt>{words.total}</dt><dd>{yuan(assets.total)}</dd></div>
+            <div><dt>{words.profit}</dt><dd className={Number(assets.profit) < 0 ? 'money-down' : 'money-up'}>{yuan(assets.profit)}</dd></div>
+            {assets.items.slice(0, MOST_FUNDS).map((one) => <div key={one.fund}><dt className="fund" title={one.name}>{one.name}</dt><dd>{`${yuan(one.value)} · ${percent(one.share)}%`}</dd></div>)}
+          </dl>
+        </Section>
+      )}
       <Section title={words.tags}>
         {tags.length === 0 && <p className="quiet-text">{words.noTags}</p>}
         {byGroup(tags).map(([group, list]) => (
@@ -50,7 +64,7 @@ export function ProfilePane({ session, clientId }: { session: DeskSession; clien
       {events.length > 0 && (
         <Section title={words.events}>
           <ul className="points points-plain">
-            {events.map(({ words: text, at }) => <li key={text + at}><span>{`${day(at)} ${text}`}</span></li>)}
+            {events.map(({ words: text, at }) => <li key={text + at}><span>{`${day(at)} ${punctuated(text)}`}</span></li>)}
           </ul>
         </Section>
       )}
@@ -63,7 +77,7 @@ export function ProfilePane({ session, clientId }: { session: DeskSession; clien
         <Section title={words.past}>
           <ul className="points points-plain">
             {past.map((alert) => (
-              <li key={alert.id}><span>{[day(alert.opened_at), alert.words, words.state[alert.state], alert.note].filter(Boolean).join(' · ')}</span></li>
+              <li key={alert.id}><span>{[day(alert.opened_at), punctuated(alert.words), words.state[alert.state], alert.note].filter(Boolean).join(' · ')}</span></li>
             ))}
           </ul>
         </Section>
@@ -74,29 +88,32 @@ export function ProfilePane({ session, clientId }: { session: DeskSession; clien
 
 interface CardProps { session: DeskSession; clientId: string; alert: Alert; onJudged: () => void }
 
+type Outcome = 'handled' | 'false_alarm'
+
 function AlertCard({ session, clientId, alert, onJudged }: CardProps) {
   const { message } = App.useApp()
-  const [busy, setBusy] = useState(false)
-  const judge = async (outcome: 'handled' | 'false_alarm') => {
-    setBusy(true)
-    try {
+  const { attempt } = useAttempt()
+  const { pending, ask, undo } = useUndo<Outcome>((outcome) =>
+    attempt(async () => {
       await session.ask(`${address(clientId)}/alerts/${alert.id}`, { outcome })
       void message.success(words.judged)
       onJudged()
-    } catch (error) {
-      void message.error((error instanceof Problem && error.detail) || words.judgeFailed)
-    } finally {
-      setBusy(false)
-    }
-  }
+    }),
+  )
   return (
     <article className={`alert alert-${alert.level}`} data-testid="alert">
-      <h4><b>{words.level[alert.level]}</b>{alert.words}</h4>
-      <p>{alert.advice}</p>
-      {alert.also.map((one) => <p key={one.words} className="quiet-text">{one.words}</p>)}
+      <h4><b>{words.level[alert.level]}</b>{punctuated(alert.words)}</h4>
+      <p>{punctuated(alert.advice)}</p>
+      {alert.also.map((one) => <p key={one.words} className="quiet-text">{punctuated(one.words)}</p>)}
       <footer>
-        <Button size="small" disabled={busy} onClick={() => void judge('handled')}>{words.handled}</Button>
-        <Button size="small" type="text" disabled={busy} onClick={() => void judge('false_alarm')}>{words.falseAlarm}</Button>
+        {pending ? (
+          <><span role="status">{words.judging(words.state[pending])}</span><Button size="small" type="link" onClick={undo}>{words.undo}</Button></>
+        ) : (
+          <>
+            <Button size="small" onClick={() => ask('handled')}>{words.handled}</Button>
+            <Button size="small" type="text" onClick={() => ask('false_alarm')}>{words.falseAlarm}</Button>
+          </>
+        )}
       </footer>
     </article>
   )
@@ -112,7 +129,7 @@ function TagRow({ tag }: { tag: Tag }) {
       </summary>
       <ul>
         {tag.limited.map((text) => <li key={text}>{words.limited(text)}</li>)}
-        {tag.evidence.map(({ words: text, source, at }) => <li key={text + at}>{`${words.source[source]} · ${text}`}</li>)}
+        {tag.evidence.map(({ words: text, source, at }) => <li key={text + at}>{`${words.source[source]} · ${day(at)} · ${punctuated(text)}`}</li>)}
       </ul>
     </details>
   )

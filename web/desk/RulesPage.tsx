@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Input, Segmented, Spin } from 'antd'
+import { Alert, App, Button, Input, Segmented } from 'antd'
 import { useState } from 'react'
 import { Problem } from '../protocol/http'
 import { type Preview, type Rematched, type Replayed, type RuleFile, type Weights } from '../protocol/together'
@@ -7,23 +7,36 @@ import { clock, day } from '../ui/format'
 import { desk } from '../ui/messages.zh'
 import { rules as weightWords } from '../ui/together.zh'
 import { matching } from '../ui/wall.zh'
+import { ruleTabs } from '../ui/lists.zh'
+import { IndicatorsPage } from './IndicatorsPage'
+import { Loaded } from './Loaded'
 import { Rematch, Replay } from './Replay'
+import { SourcesPage } from './SourcesPage'
+import { TagRulesPage } from './TagRulesPage'
 import { type DeskSession } from './session'
 
 type Rows = (Replayed | Rematched)[]
 
-const FILES = Object.keys(matching.files) as RuleFile[]
+type Part = keyof typeof ruleTabs.parts
+const PARTS = Object.keys(ruleTabs.parts) as Part[]
 
-/** The weights of priority and the rules of matching: edited, tried out on today's decisions, put in force. */
+/** All that a supervisor may change or must watch: weights, matching, warning signs, tags, the systems behind them. */
 export function RulesPage({ session }: { session: DeskSession }) {
-  const [file, setFile] = useState<RuleFile>('priority')
-  const query = useQuery({ queryKey: ['rules', file], queryFn: () => session.read<Weights>(`/api/desk/rules?file=${file}`), staleTime: 0 })
+  const [part, setPart] = useState<Part>('priority')
   return (
     <main className="wall" data-testid="rules" tabIndex={0}>
-      <Segmented<RuleFile> aria-label={matching.which} value={file} onChange={setFile} options={FILES.map((value) => ({ value, label: matching.files[value] }))} />
-      {query.data ? <Editor key={file + query.data.version} session={session} file={file} weights={query.data} /> : <Spin className="middle" />}
+      <Segmented<Part> aria-label={ruleTabs.which} value={part} onChange={setPart} options={PARTS.map((value) => ({ value, label: ruleTabs.parts[value] }))} />
+      {(part === 'priority' || part === 'matching') && <File session={session} file={part} />}
+      {part === 'indicators' && <IndicatorsPage session={session} />}
+      {part === 'tags' && <TagRulesPage session={session} />}
+      {part === 'sources' && <SourcesPage session={session} />}
     </main>
   )
+}
+
+function File({ session, file }: { session: DeskSession; file: RuleFile }) {
+  const query = useQuery({ queryKey: ['rules', file], queryFn: () => session.read<Weights>(`/api/desk/rules?file=${file}`), staleTime: 0 })
+  return query.data ? <Editor key={file + query.data.version} session={session} file={file} weights={query.data} /> : <Loaded query={query} rows={10}>{() => null}</Loaded>
 }
 
 function Editor({ session, file, weights }: { session: DeskSession; file: RuleFile; weights: Weights }) {

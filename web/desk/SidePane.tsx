@@ -9,8 +9,10 @@ import { NotesPane } from './NotesPane'
 import { ProfilePane } from './ProfilePane'
 import { type DeskSession } from './session'
 
+interface Props { session: DeskSession; state: DeskState; handoff: Handoff; onClient: (clientId: string) => void }
+
 /** Beside the talk: the brief of the case, and the client as a whole once the case is the reader's. */
-export function SidePane({ session, state, handoff }: { session: DeskSession; state: DeskState; handoff: Handoff }) {
+export function SidePane({ session, state, handoff, onClient }: Props) {
   const [tab, setTab] = useState('brief')
   const brief = <BriefPane session={session} state={state} handoff={handoff} />
   if (handoff.state === 'waiting' || handoff.state === 'offered') return brief
@@ -23,7 +25,7 @@ export function SidePane({ session, state, handoff }: { session: DeskSession; st
       aria-label={words.side}
       items={[
         { key: 'brief', label: words.brief, children: brief },
-        { key: 'profile', label: words.tab, children: tab === 'profile' && <ProfilePane session={session} clientId={handoff.client.id} /> },
+        { key: 'profile', label: words.tab, children: tab === 'profile' && <ProfilePane session={session} clientId={handoff.client.id} onWhole={() => onClient(handoff.client.id)} /> },
         { key: 'notes', label: notes.tab, children: tab === 'notes' && <NotesPane session={session} clientId={handoff.client.id} /> },
       ]}
     />

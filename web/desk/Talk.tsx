@@ -1,6 +1,6 @@
-import { ArrowLeftOutlined, ProfileOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined, CalendarOutlined, ProfileOutlined, SwapOutlined, UserAddOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Button, Empty, Result } from 'antd'
+import { Button, Empty, Result, Tooltip } from 'antd'
 import { type ReactNode } from 'react'
 import { type DeskState } from '../protocol/desk'
 import { speaks } from '../protocol/handoffs'
@@ -18,6 +18,13 @@ import { detailQuery } from './queries'
 import { type DeskSession } from './session'
 import { together } from '../ui/together.zh'
 import { Whispers } from './Whispers'
+
+/** What is seldom done has a sign only: all controls stay on one line beside the client's name. */
+const SELDOM = [
+  { kind: 'appoint', label: appointment.button, icon: <CalendarOutlined />, key: 'p' },
+  { kind: 'invite', label: together.invite, icon: <UserAddOutlined />, key: 'i' },
+  { kind: 'transfer', label: desk.transfer, icon: <SwapOutlined />, key: 't' },
+] as const
 
 interface Props {
   session: DeskSession
@@ -54,8 +61,8 @@ export function Talk({ session, state, handoff, onDialog, onAccept, onBack, onBr
             <LevelTag level={handoff.level} priority={handoff.priority} />
           </h2>
           <p>{about.filter(Boolean).join(' · ')}</p>
+          <Quota session={session} state={state} handoff={handoff} />
         </div>
-        <Quota session={session} state={state} handoff={handoff} />
         {onBrief && <Button icon={<ProfileOutlined />} onClick={onBrief}>{desk.openBrief}</Button>}
         <Controls session={session} state={state} handoff={handoff} onDialog={onDialog} onAccept={onAccept} />
       </header>
@@ -101,9 +108,11 @@ function Controls({ session, state, handoff, onDialog, onAccept }: Omit<Props, '
   if (handoff.state !== 'active') return null
   return (
     <div className="controls">
-      <Button onClick={() => onDialog({ kind: 'appoint', handoff })}>{appointment.button}</Button>
-      <Button onClick={() => onDialog({ kind: 'invite', handoff })}>{together.invite}</Button>
-      <Button onClick={() => onDialog({ kind: 'transfer', handoff })}>{desk.transfer}</Button>
+      {SELDOM.map(({ kind, label, icon, key }) => (
+        <Tooltip key={kind} title={desk.withKey(label, key)}>
+          <Button icon={icon} aria-label={label} aria-keyshortcuts={key} onClick={() => onDialog({ kind, handoff })} />
+        </Tooltip>
+      ))}
       <Button onClick={() => onDialog({ kind: 'return', handoff })}>{desk.giveBack}</Button>
       <Button type="primary" onClick={() => onDialog({ kind: 'close', handoff })}>{desk.close}</Button>
     </div>

@@ -5,6 +5,7 @@
  * `stale` says that something was missed for good and a new snapshot is needed.
  */
 
+import { further, type Marks, noMarks } from './marks'
 import * as outbox from './outbox'
 import { contiguousEnd, lastOf, merge } from './timeline'
 import { type ChatFrame, type ChatSnapshot, type Message, type Owner, type RatingAsked, type Waiting } from './types'
@@ -21,8 +22,8 @@ export interface ChatState {
   suggestions: string[]
   outbox: outbox.Outgoing[]
   typing: 'bot' | 'advisor' | null
-  /** The number of the last message that a person on the desk has seen. */
-  readTo: number
+  /** How far both sides have got. */
+  marks: Marks
   stale: boolean
   /** The server said that nothing older exists. */
   complete: boolean
@@ -48,7 +49,7 @@ const FAULTS: ReadonlySet<string> = new Set(['error', 'unavailable'])
 
 export const emptyChat: ChatState = {
   phase: 'loading', epoch: '', seq: 0, client: null, owner: { kind: 'bot', advisor: null }, messages: [], waiting: null,
-  ratingAsked: null, suggestions: [], outbox: [], typing: null, readTo: 0, stale: false, complete: false,
+  ratingAsked: null, suggestions: [], outbox: [], typing: null, marks: noMarks, stale: false, complete: false,
 }
 
 export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
@@ -102,7 +103,7 @@ function withSnapshot(state: ChatState, snapshot: ChatSnapshot): ChatState {
     waiting: snapshot.waiting,
     ratingAsked: snapshot.rating_asked,
     suggestions: snapshot.suggestions,
-    readTo: same ? state.readTo : 0,
+    marks: further(same ? state.marks : noMarks, snapshot.marks),
     typing: null,
     stale: false,
     complete: (messages[0]?.seq ?? 1) === 1,
@@ -113,7 +114,8 @@ function withFrame(state: ChatState, frame: ChatFrame): ChatState {
   switch (frame.type) {
     case 'hello':
       // Another epoch means another history of events: ours cannot be continued.
-      return { ...standing(state, frame), stale: state.stale || frame.epoch !== state.epoch }
+      if (frame.epoch !== state.epoch) return { ...standing(state, frame), stale: true }
+      return { ...standing(state, frame), marks: further(state.marks, frame.marks) }
     case 'message':
       return withMessage(state, frame.message)
     case 'owner':
@@ -121,8 +123,8 @@ function withFrame(state: ChatState, frame: ChatFrame): ChatState {
     case 'typing':
       // While a person answers, the bot only reads along.
       return frame.who === 'bot' && state.owner.kind === 'advisor' ? state : { ...state, typing: frame.who }
-    case 'read':
-      return { ...state, readTo: Math.max(state.readTo, frame.seq) }
+    case 'marks':
+      return { ...state, marks: further(state.marks, frame.marks) }
     case 'ack':
       return acknowledged(state, frame.id, frame.seq)
     case 'refused':

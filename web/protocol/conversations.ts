@@ -1,6 +1,7 @@
 /** What is said in the conversations that the desk has open. */
 
 import { type DeskFrame } from './frames'
+import { further, type Marks, noMarks } from './marks'
 import { contiguousEnd, lastOf, merge } from './timeline'
 import { type Detail, type Hint, type Message } from './types'
 
@@ -8,6 +9,8 @@ export interface Conversation {
   messages: Message[]
   hints: Hint[]
   unread: number
+  /** How far both sides have got. */
+  marks: Marks
   /** Until when, on this machine's clock, the client counts as typing. */
   typingUntil: number
   /** A message between is missing: the handoff must be read again. */
@@ -16,10 +19,10 @@ export interface Conversation {
 
 export type Conversations = Readonly<Record<string, Conversation>>
 
-type Frame = Extract<DeskFrame, { type: 'message' | 'understood' | 'hint' | 'typing' }>
+type Frame = Extract<DeskFrame, { type: 'message' | 'understood' | 'hint' | 'typing' | 'marks' }>
 
 const TYPING_MS = 6_000
-const fresh: Conversation = { messages: [], hints: [], unread: 0, typingUntil: 0, stale: false }
+const fresh: Conversation = { messages: [], hints: [], unread: 0, marks: noMarks, typingUntil: 0, stale: false }
 
 export function conversationFrame(all: Conversations, frame: Frame, now: number): Conversations {
   switch (frame.type) {
@@ -38,6 +41,8 @@ export function conversationFrame(all: Conversations, frame: Frame, now: number)
     }
     case 'hint':
       return change(all, frame.conversation_id, (c) => ({ ...c, hints: frame.hints }))
+    case 'marks':
+      return change(all, frame.conversation_id, (c) => ({ ...c, marks: further(c.marks, frame.marks) }))
     case 'typing':
       return change(all, frame.conversation_id, (c) => ({ ...c, typingUntil: now + TYPING_MS }))
   }
@@ -57,6 +62,7 @@ export function withDetail(all: Conversations, detail: Detail): Conversations {
   return change(all, detail.handoff.conversation_id, (c) => ({
     ...c,
     messages: merge(detail.messages, c.messages.filter((message) => message.seq > last)),
+    marks: further(c.marks, detail.marks),
     stale: false,
   }))
 }

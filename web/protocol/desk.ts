@@ -136,6 +136,7 @@ function applied(state: DeskState, frame: NumberedFrame, now: number): DeskState
       const me = frame.colleagues.find((colleague) => colleague.id === state.me?.id) ?? state.me
       return { ...state, colleagues: frame.colleagues, me }
     }
+    case 'marks':
     case 'message':
     case 'understood':
     case 'hint':

@@ -1,6 +1,7 @@
 /** Frames of the desk's socket. All but hello, pong and typing carry the number of the page's stream. */
 
 import { type AlertFrame } from './alerts'
+import { type Marks } from './marks'
 import { type NoticeFrame } from './notices'
 import { type FollowUp, type Invite, type Whisper } from './together'
 import { type Colleague, type Handoff, type Hint, type Message, type Understanding } from './types'
@@ -13,6 +14,7 @@ type Numbered =
   | { type: 'message'; message: Message }
   | ({ type: 'understood'; conversation_id: string; message_seq: number } & Understanding)
   | { type: 'colleagues'; colleagues: Colleague[] }
+  | { type: 'marks'; conversation_id: string; marks: Marks }
   | { type: 'hint'; conversation_id: string; hints: Hint[] }
   | { type: 'invite'; invite: Invite }
   | { type: 'whisper'; conversation_id: string; whisper: Whisper }

@@ -38,7 +38,7 @@ export interface MoodDay {
 }
 
 export interface Profile {
-  assets: { total: string; profit: string } | null
+  assets: { total: string; profit: string; items: { fund: string; name: string; value: string; share: number }[] } | null
   tags: Tag[]
   alerts: Alert[]
   past_alerts: Alert[]

@@ -2,6 +2,7 @@
 
 import { type SlaAlert } from './alerts'
 import { type ChannelState } from './channel'
+import { type Marks } from './marks'
 import { type Notice } from './notices'
 import { type FollowUp, type Guest, type Invite, type RecordRow, type Whisper } from './together'
 import { type Emotion, type Role } from './words'
@@ -89,6 +90,7 @@ export interface ChatSnapshot {
   waiting: Waiting | null
   rating_asked: RatingAsked | null
   suggestions: string[]
+  marks?: Marks
 }
 
 interface Standing {
@@ -98,11 +100,11 @@ interface Standing {
 }
 
 export type ChatFrame =
-  | ({ type: 'hello'; epoch: string; seq: number } & Standing)
+  | ({ type: 'hello'; epoch: string; seq: number; marks?: Marks } & Standing)
   | { type: 'message'; message: Message }
   | ({ type: 'owner' } & Standing)
   | { type: 'typing'; who: 'bot' | 'advisor' }
-  | { type: 'read'; seq: number }
+  | { type: 'marks'; marks: Marks }
   | { type: 'ack'; id: string; seq: number }
   | { type: 'refused'; id: string; code: string; detail: string }
   | { type: 'reset' }
@@ -214,6 +216,7 @@ export interface Detail {
   record?: RecordRow[]
   /** Null for a client who is in no channel with limits. */
   channel_state?: ChannelState | null
+  marks?: Marks
   whispers?: Whisper[]
 }
 

@@ -5,6 +5,8 @@ export type Emotion = '焦虑' | '恐慌' | '失望' | '愤怒' | '困惑' | '�
 
 export const SUPERVISOR: Role = '主管'
 export const EXPERT: Role = '专家'
+/** Who may ask for lists of clients. */
+export const LISTED: readonly Role[] = ['顾问', '专家', '主管']
 export const TOPICS = [
   '投资', '教育金', '养老', '买房', '保险', '税务', '跨境', '法律', '家族信托', '私募',
   '投诉', '账户安全', '交易操作', '新手', '情绪安抚', '情绪安抚+持仓建议',

@@ -1,6 +1,13 @@
-import { type Card as CardData } from '../protocol/types'
+import { type Card as CardData, type CardRow } from '../protocol/types'
 import { Chart } from './Chart'
 import { chat } from './messages.zh'
+
+/** One number with its unit: broken in two it would be read as two. Ordinary words may break. */
+const FIGURE = /^[-+±¥]?[\d,.]{1,20}\s?[^\d\s]{0,3}$/
+
+function classOf({ value, tone }: CardRow): string | undefined {
+  return [tone && `tone-${tone}`, FIGURE.test(value) && 'figure'].filter(Boolean).join(' ') || undefined
+}
 
 /** Figures of an answer. `onSend` is missing where a reader may look but not tap, as on the desk. */
 export function Card({ card, onSend }: { card: CardData; onSend?: (text: string) => void }) {
@@ -16,7 +23,7 @@ export function Card({ card, onSend }: { card: CardData; onSend?: (text: string)
           {card.rows.map((row, index) => (
             <div key={`${row.label}${index}`} data-testid="card-row">
               <dt>{row.label}</dt>
-              <dd className={row.tone ? `tone-${row.tone}` : undefined}>{row.value}</dd>
+              <dd className={classOf(row)}>{row.value}</dd>
             </div>
           ))}
         </dl>

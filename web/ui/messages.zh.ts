@@ -5,6 +5,7 @@ export const common = {
   author: { client: '客户', ai: 'AI 助手', human: '人工', expert: '专家', system: '系统' },
   /** 「人工·林静怡」 */
   signed: (tag: string, name: string | null) => (name ? `${tag}·${name}` : tag),
+  said: (author: string, text: string) => `${author}：${text}`,
   weekday: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   date: (month: number, day: number, weekday: string) => `${month}月${day}日(${weekday})`,
   minutes: (minutes: number) => `${minutes} 分钟`,
@@ -160,6 +161,7 @@ export const desk = {
   hint: '建议',
   use: '采用',
   useOpening: '采用开场白',
+  withKey: (words: string, key: string) => `${words}（${key}）`,
   transfer: '转交',
   giveBack: '交回机器人',
   close: '结束会话',
@@ -213,7 +215,7 @@ export const desk = {
   keysTitle: '键盘快捷键',
   keys: [
     ['j / k', '下一通 / 上一通会话'], ['a', '接受当前派单'], ['d', '婉拒当前派单'], ['r', '写回复'], ['/', '搜索'],
-    ['t / i / p', '转交 / 邀请专家 / 为客户预约'], ['b / e', '交回机器人 / 结束会话'], ['s', '打开常用语（也可以在回复框里输入 / 加简码）'], ['1 – 3', '采用第几条回复建议'], ['Enter', '发送'], ['Shift + Enter', '换行'],
+    ['t / i / p', '转交 / 邀请专家 / 为客户预约'], ['b / e', '交回机器人 / 结束会话'], ['c', '打开客户全貌'], ['g', '回到工作台'], ['s', '打开常用语（也可以在回复框里输入 / 加简码）'], ['1 – 3', '采用第几条回复建议'], ['Enter', '发送'], ['Shift + Enter', '换行'],
     ['Esc', '关闭窗口、离开输入框'], ['?', '显示本页'],
   ] as const,
   typing: '客户正在输入',

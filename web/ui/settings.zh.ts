@@ -38,5 +38,5 @@ export const bind = {
 export const marks = {
   delivered: '已送达',
   read: '已读',
-  picture: '图片（您在微信里发送）',
+  readAt: (time: string) => `已读 ${time}`,
 }

@@ -87,7 +87,6 @@ export const measures = {
 }
 
 export const rules = {
-  tab: '规则',
   title: '优先级权重',
   lead: '改动先预览再保存。保存后立即生效，每一次派单都会记下当时的规则版本。',
   text: '权重文件',

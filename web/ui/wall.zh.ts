@@ -35,8 +35,6 @@ export const alerts = {
 }
 
 export const matching = {
-  which: '规则文件',
-  files: { priority: '优先级权重', matching: '匹配规则' } as const,
   title: '匹配规则',
   lead: '谁能接、先派给谁、等久了放宽什么。改动先预览再保存，保存后立即生效。',
   text: '匹配规则文件',

@@ -66,9 +66,7 @@ def upgrade() -> None:
         sa.Column("result", sa.JSON()),
         sa.PrimaryKeyConstraint("id", name="pk_privacy_requests"),
         sa.CheckConstraint("kind IN ('export', 'erasure')", name="ck_privacy_requests_kind"),
-        sa.CheckConstraint(
-            "state IN ('asked', 'approved', 'refused', 'done')", name="ck_privacy_requests_state"
-        ),
+        sa.CheckConstraint("state IN ('asked', 'approved', 'refused', 'done')", name="ck_privacy_requests_state"),
     )
     op.create_index("ix_privacy_requests_client_id_asked_at", "privacy_requests", ["client_id", "asked_at"])
     op.create_index("ix_privacy_requests_state", "privacy_requests", ["state"])

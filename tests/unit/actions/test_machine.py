@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.orders import checks, machine
+from actions.orders import checks, filling, machine, phrases
 from actions.orders.hearing import hear
 from actions.orders.machine import Act
 from actions.orders.model import Draft, Facts, Kind, Step
@@ -68,7 +68,7 @@ SAID = st.sampled_from([
 @settings(max_examples=300, deadline=None)
 @given(st.lists(SAID, min_size=1, max_size=12))
 def test_nothing_is_placed_without_two_confirmations(said: list[tuple[str, str, tuple[str, ...]]]) -> None:
-    draft = machine.settle(Draft(Kind.REDEEM, "k", "m", NOW), FACTS)
+    draft = filling.settle(Draft(Kind.REDEEM, "k", "m", NOW), FACTS)
     confirmed: tuple[object, ...] | None = None
     for number, (text, intent, codes) in enumerate(said):
         entities = tuple({"entity": "fund", "value": code} for code in codes)
@@ -97,7 +97,7 @@ def test_nothing_is_placed_without_two_confirmations(said: list[tuple[str, str, 
     ],
 )  # fmt: skip
 def test_only_the_bare_phrase_places_the_order(text: str, act: Act) -> None:
-    draft = machine.settle(
+    draft = filling.settle(
         Draft(Kind.REDEEM, "k", "m", NOW, fund="HY031", quantity=Quantity(Decimal(6000), "shares")), FACTS
     )
     draft = replace(draft, step=Step.FINAL)
@@ -107,11 +107,11 @@ def test_only_the_bare_phrase_places_the_order(text: str, act: Act) -> None:
 
 @pytest.mark.parametrize("text", ["确认终止定投会怎样", "确认终止定投吗", "确认终止定投了吗"])
 def test_a_question_with_the_phrase_of_a_plan_in_it_ends_no_plan(text: str) -> None:
-    assert not machine.is_phrase(Draft(Kind.DCA_STOP, "k", "m", NOW, step=Step.FINAL), text)
+    assert not phrases.is_phrase(Draft(Kind.DCA_STOP, "k", "m", NOW, step=Step.FINAL), text)
 
 
 def test_a_question_with_the_phrase_of_a_release_in_it_releases_nothing() -> None:
-    assert not machine.is_phrase(Draft(Kind.REDEEM, "k", "m", NOW, step=Step.RELEASE), "确认放行这笔赎回吗")
+    assert not phrases.is_phrase(Draft(Kind.REDEEM, "k", "m", NOW, step=Step.RELEASE), "确认放行这笔赎回吗")
 
 
 @pytest.mark.parametrize(

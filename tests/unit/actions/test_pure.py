@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from actions import arithmetic, attribution, planning, reading
 from actions.arithmetic import Goal
-from actions.orders import machine
+from actions.orders import phrases
 from actions.orders.hearing import hear
 from actions.orders.model import Draft, Kind, Step
 from actions.planning import Sketch
@@ -192,7 +192,7 @@ def test_a_draft_survives_the_slot(kind: Kind, step: Step, shares: Decimal | Non
 @given(st.text(max_size=30))
 def test_nothing_but_the_phrase_is_the_phrase(text: str) -> None:
     draft = Draft(Kind.REDEEM, "k", "s", NOW, Step.FINAL, fund="HY031", shares=Decimal(6000))
-    if machine.is_phrase(draft, text):
+    if phrases.is_phrase(draft, text):
         assert "确认赎回" in text.replace(" ", "")
 
 
@@ -211,7 +211,7 @@ def test_nothing_but_the_phrase_is_the_phrase(text: str) -> None:
 )
 def test_the_closing_phrase(text: str, same: bool) -> None:
     draft = Draft(Kind.REDEEM, "k", "s", NOW, Step.FINAL, fund="HY031", shares=Decimal(6000))
-    assert machine.is_phrase(draft, text) is same
+    assert phrases.is_phrase(draft, text) is same
 
 
 @pytest.mark.parametrize(

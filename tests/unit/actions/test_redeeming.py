@@ -123,7 +123,7 @@ async def test_not_this_one(load: Load) -> None:
     talk: Talk = await load("S07")
     await talk.say("300指数卖六千份", "redeem_fund", funds=("HY031",))
     said = await talk.say("不是这只", "correct")
-    assert "要赎回哪一只" in said.text
+    assert "要从哪一只赎回6,000份" in said.text
 
 
 async def test_the_cut_off_passes_before_the_last_step(load: Load, http: httpx.AsyncClient) -> None:

@@ -38,8 +38,10 @@ def test_a_page_is_greeted_acknowledged_and_answered(browser: TestClient) -> Non
     sign_in(browser)
     with socket(browser) as page:
         hello = page.receive_json()
+        nothing = {"delivered": 0, "read": 0, "read_at": None}
         assert hello | {"epoch": "e"} == {
-            "type": "hello", "epoch": "e", "seq": 0, "owner": {"kind": "bot", "advisor": None}, "waiting": None,
+            "type": "hello", "marks": {"client": nothing, "staff": nothing},
+            "epoch": "e", "seq": 0, "owner": {"kind": "bot", "advisor": None}, "waiting": None,
             "rating_asked": None,
         }  # fmt: skip
         say(page, "m1", "你好")

@@ -77,7 +77,7 @@ async def test_request_accept_close(web: httpx.AsyncClient) -> None:
     status = (await web.get("/internal/conversations/cv-U113/handoff", headers=KEY)).json()
     assert status["advisor"] == {"id": "A01", "name": "林静怡", "role": "顾问"}
     detail = (await web.get(path, headers=A01)).json()
-    assert set(detail) == {"handoff", "brief", "messages", "candidates", "record", "whispers", "channel_state"}
+    assert set(detail) == {"handoff", "brief", "messages", "candidates", "record", "whispers", "channel_state", "marks"}
     assert (await web.post(f"{path}/close", json={"outcome": "splendid"}, headers=A01)).status_code == 422
     closed = await web.post(f"{path}/close", json={"outcome": "solved", "tags": ["组合"]}, headers=A01)
     assert closed.json()["handoff"]["state"] == "wrap_up"

@@ -160,5 +160,7 @@ def test_ageing_overtakes_and_the_earlier_goes_first() -> None:
     assert queue.remove("panic") is panic
     assert queue.next_for(free, now=AFTERNOON) is old
     assert "old" in queue
-    # Both at the end of ageing, 900 s later: old 20 + 60 = 80, mild 25 + 60 = 85.
-    assert queue.next_for(free, now=after(900)) is mild
+    # 500 s later: old 800/180 = 4.44 -> 60 + 40 x 0.44 = 77: 97; mild 500/180 = 2.78 -> 15 + 20 x 0.89 = 32: 57.
+    assert queue.next_for(free, now=after(500)) is old
+    # Both have waited for 15 minutes: 100 each, whatever they weighed, and the earlier goes first.
+    assert queue.next_for(free, now=after(900)) is old

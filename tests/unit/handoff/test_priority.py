@@ -36,7 +36,7 @@ def test_words_as_a_supervisor_reads_them() -> None:
     [
         (case(), 0, 20, "low"),
         (case(), 180, 35, "medium"),  # 20 + 15 at the promised time
-        (case(), 900, 80, "high"),  # 20 + 60: nobody starves
+        (case(), 900, 100, "urgent"),  # 20 + 80 that are left: nobody starves
         (case("教育金", "complex_planning_教育金"), 0, 18, "low"),
         (case("账户安全", "account_safety", emotion="恐慌", strength=1.0), 0, 82, "high"),  # 60 + 22
         (case("账户安全", "account_safety", emotion="恐慌", strength=1.0), 300, 100, "urgent"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -306,7 +307,10 @@ async def test_a_former_owner_reads_no_further_than_his_service(world: World) ->
 
 
 async def test_the_last_places_of_a_rare_licence_are_kept_while_others_are_there(world: World) -> None:
-    # A09 (投资 5, 私募销售) has 4 places; the client of 财富 is served by A01 (投资 4) once two are left.
+    # A house that keeps two: A09 (投资 5, 私募销售) has 4 places; a client of 财富 is served by A01 (投资 4) once two are left.
+    policy = world.handoffs.policy
+    kept = replace(policy.matching, reserved=frozenset({"私募销售"}), reserved_places=2)
+    world.handoffs.policy = replace(policy, matching=kept)
     world.house.known |= {f"U{n}": told_client(f"U{n}", tier="财富") for n in range(1, 5)}
     await world.online("A09", "A01")
     given = [await world.shown((await world.ask(f"U{n}"))["handoff_id"]) for n in (1, 2, 3)]

@@ -299,3 +299,43 @@ async def test_the_dividend_mode(institution: Institution, http: httpx.AsyncClie
     assert (await institution.holdings("U900")).items[0].dividend_mode == "现金分红"
     with pytest.raises(NotFound):
         await institution.set_dividend_mode("U900", fund="HY032", mode="现金分红", key="m2")
+
+
+async def test_a_risk_alert_holds_an_order_until_it_is_released(institution: Institution, load: Load) -> None:
+    await load("S07")
+    order = await institution.place_order("U107", "redeem", fund="HY031", shares=D(6000), key="k1")
+    held = await institution.hold_order("U107", order.id, reason="夜间集中赎回", key="h1")
+    # 6,000 x 1.25 = 7,500 of 130,000 = 5.77 %
+    assert (held.status, held.hold and held.hold.needs_human) == ("held", False)
+    assert held.hold is not None
+    assert (held.hold.share_of_aum, held.hold.reason) == (D("0.0577"), "夜间集中赎回")
+    assert (await institution.hold_order("U107", order.id, reason="夜间集中赎回", key="h1")).status == "held"
+    released = await institution.release_order("U107", order.id, "r1")
+    assert (released.status, released.t_day) == ("placed", order.t_day)
+
+
+async def test_what_is_dealt_can_no_longer_be_held(
+    institution: Institution, http: httpx.AsyncClient, load: Load
+) -> None:
+    await load("S07")
+    order = await institution.place_order("U107", "redeem", fund="HY031", shares=D(6000), key="k1")
+    await go_to(http, "2026-11-24T15:01")
+    assert await refused(institution.hold_order("U107", order.id, reason="x", key="h1")) == "not_holdable"
+
+
+async def test_a_held_redemption_above_three_tenths_needs_a_person(
+    institution: Institution, http: httpx.AsyncClient
+) -> None:
+    """40,000 of 100,000: under RULE-HOLD's 50,000 yuan, yet two fifths."""
+    await put(http, "2026-11-24T12:00", lots=[{"fund": "HY001", "value": "100000"}])
+    order = await institution.place_order("U900", "redeem", fund="HY001", shares=D(40_000), key="k1")
+    assert order.status == "placed"
+    await go_to(http, "2026-11-24T12:01")
+    await institution.hold_order("U900", order.id, reason="新设备登录后赎回", key="h1")
+    assert await refused(institution.release_order("U900", order.id, "r1")) == "human_needed"
+    await go_to(http, "2026-11-24T12:02")
+    released = await institution.release_order("U900", order.id, "r2", human_spoken=True)
+    assert released.status == "placed"
+    events = (await institution.order_events("20261124T000000000000")).events
+    told = [event.status for event in events if event.order == order.id]
+    assert told == ["placed", "held", "placed"]

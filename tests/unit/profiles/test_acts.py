@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
+from profiles.deciding import answer
 from profiles.interventions import load, market_note, plan_for, spread
 from profiles.model import Level
 from tests.unit.gateway.peers import KEY
@@ -77,6 +79,72 @@ async def test_a_redemption_of_two_fifths_is_held_asked_about_and_handed_over(sc
     act = next(one for one in await acts(scenes, "A14") if one["id"] == act["id"])
     assert act["outcome"] == "handled"
     assert {"id": order["id"], "kind": "redeem", "status": "cancelled"} in act["after"]["orders"]
+
+
+async def held_purchase(scenes: Scenes, shares: str) -> tuple[Json, Json]:
+    """A redemption that is held: the order, the act."""
+    await scenes.load("S11")
+    order = await redeems(scenes, HY032, shares, "k1")
+    await scenes.says("U111", "m1", "你好")
+    act = next(one for one in await acts(scenes, "A14") if any(step["step"] == "hold" for step in one["during"]))
+    return order, act
+
+
+async def order_of(scenes: Scenes, order_id: str) -> Json:
+    found: Json = (await scenes.sandbox.get(f"/v1/clients/U111/orders/{order_id}")).json()
+    return found
+
+
+async def test_above_three_tenths_the_clients_word_is_kept_and_the_advisor_releases(scenes: Scenes) -> None:
+    order, act = await held_purchase(scenes, "320000")
+    await scenes.says("U111", "m2", "是我操作的")
+    assert (await order_of(scenes, order["id"]))["status"] == "held", "39 %: a person must have spoken with him"
+    said = [m["text"] for m in await scenes.world.messages("U111") if m["author"] == "ai"]
+    assert any("还要同事和您说上话" in text for text in said)
+    path = f"/clients/U111/orders/{order['id']}/decision"
+    unspoken = await by_supervisor(scenes, "POST", path, json={"do": "release"})
+    assert unspoken.status_code == 409
+    done = await by_supervisor(scenes, "POST", path, json={"do": "release", "spoken": True, "note": "已电话核实"})
+    assert done.json() == {"order": order["id"], "done": "released"}
+    assert (await order_of(scenes, order["id"]))["status"] == "placed"
+    act = next(one for one in await acts(scenes, "A14") if one["id"] == act["id"])
+    answered, released = (next(s for s in act["during"] if s["step"] == name) for name in ("answer", "released"))
+    assert (answered["word"], released["by"], released["note"]) == ("confirm", "A14", "已电话核实")
+
+
+async def test_the_clients_own_word_releases_what_needs_no_person(scenes: Scenes) -> None:
+    """246,000 of 1,000,000 need no person; with the second, 319,800 of the day, the second does."""
+    await scenes.load("S11")
+    first = await redeems(scenes, HY032, "200000", "k1")
+    second = await redeems(scenes, HY032, "60000", "k2")
+    assert [one["hold"]["needs_human"] for one in (first, second)] == [False, True]
+    await scenes.says("U111", "m1", "你好")
+    await scenes.says("U111", "m2", "是我操作的")
+    assert [(await order_of(scenes, one["id"]))["status"] for one in (first, second)] == ["placed", "held"]
+    steps = [s for one in await acts(scenes, "A14") for s in one["during"] if s["step"] == "released"]
+    assert {(s["by"], s["order"]) for s in steps} == {("client", first["id"])}
+
+
+async def test_what_was_not_the_client_stays_held_until_an_advisor_takes_it_back(scenes: Scenes) -> None:
+    order, _ = await held_purchase(scenes, "320000")
+    await scenes.says("U111", "m2", "不是我操作的!")
+    assert (await order_of(scenes, order["id"]))["status"] == "held"
+    path = f"/clients/U111/orders/{order['id']}/decision"
+    done = await by_supervisor(scenes, "POST", path, json={"do": "cancel"})
+    assert done.json()["done"] == "cancelled"
+    assert (await order_of(scenes, order["id"]))["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("是我操作的", "confirm"), ("是我自己赎的。", "confirm"), ("是本人操作", "confirm"), ("不是我操作的", "deny"),
+        ("不是本人!!", "deny"), ("我没操作过", "deny"), ("是我操作的吗?", None), ("好的", None), ("我的持仓", None),
+        ("是不是我操作错了", None),
+    ],
+)  # fmt: skip
+def test_what_answers_the_question(text: str, word: str | None) -> None:
+    assert answer(text) == word
 
 
 async def test_it_acts_once_whatever_is_looked_at_again(scenes: Scenes) -> None:

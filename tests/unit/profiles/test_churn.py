@@ -6,16 +6,18 @@ import csv
 from math import log
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench.profiles_fairness import report
 from profiles import churn
 from profiles.behaviour import NAMES, Days, features, fold
-from profiles.churn_train import auc, figures, np, predict, read, train
+from profiles.churn_train import auc, figures, predict, read, train
 from profiles.leaving import leaving, settled, spoken, whole
 from profiles.model import Level
-from tests.unit.profiles.scene import NOON, days, facts, position, said, trade
-from tests.unit.profiles.test_streams import MANY, TODAY, happening
+from profiles.stories import play
+from tests.unit.profiles.scene import days, facts, position, said, trade
+from tests.unit.profiles.test_streams import TODAY, happening
 from tools.churn_sample import GROUPS, life_of, rows
 
 MODEL = churn.load()
@@ -76,7 +78,10 @@ def test_the_area_counts_pairs() -> None:
 
 def test_no_group_is_treated_otherwise(sample: Path) -> None:
     with sample.open(encoding="utf-8", newline="") as file:
-        assert report(list(csv.DictReader(file)))["broken"] == []
+        found = report(list(csv.DictReader(file)), play(200, 41))
+    # Some hundred clients prove nothing about error rates; what is swapped must come out the same, and no gap is proven.
+    assert [words for words in found["failed"] if not words.endswith("unproven")] == []
+    assert found["failed"]
 
 
 def test_a_client_who_was_never_seen_is_not_judged() -> None:
@@ -87,7 +92,8 @@ def test_a_client_who_was_never_seen_is_not_judged() -> None:
 def test_orders_and_talk_count_once() -> None:
     """A look tells of final orders and of messages; an order that may still be cancelled is added on top, for now."""
     known = facts(
-        positions=(position(100_000),), trades=(trade(amount=20_000, status="arrived"), trade(id="T2", amount=5_000, status="dealing")),
+        positions=(position(100_000),),
+        trades=(trade(amount=20_000, status="arrived"), trade(id="T2", amount=5_000, status="dealing")),
         said=(said(emotion="焦虑", ago=days(1)),),
     )  # fmt: skip
     looked = fold([happening(1), *settled(known), *spoken("C1", known.said)])["C1"]

@@ -35,7 +35,10 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     made = connect(f"sqlite+aiosqlite:///{tmp_path}/night.db")
     async with made.begin() as sql:
         await sql.run_sync(metadata.create_all)
-        rows = [{**ROW, "client_id": client, "assets": assets, "tags": ",子女教育需求,"} for client, assets in PEOPLE.items()]
+        rows = [
+            {**ROW, "client_id": client, "assets": assets, "tags": ",子女教育需求,"}
+            for client, assets in PEOPLE.items()
+        ]
         await sql.execute(insert(tables.targets), rows)
         await store_new(sql, TOLD)
         await store.put_evidence(sql, "C1", [TAG])

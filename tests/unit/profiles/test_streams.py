@@ -143,9 +143,9 @@ async def test_a_crash_after_the_commit_stores_nothing_twice(engine: AsyncEngine
 async def test_a_client_keeps_the_order_of_what_happened(redis: redis_client.Redis) -> None:
     await Publisher(redis).put(MANY)
     for client in ("C1", "C2"):
-        entries = await redis.xrange(stream_of(partition_of(client)))
-        told = [one for one in (read(fields[b"b"]) for _, fields in entries) if one.client_id == client]
-        assert [one.key for one in told] == [one.key for one in MANY if one.client_id == client]
+        entries: Any = await redis.xrange(stream_of(partition_of(client)))
+        there = [one for one in (read(fields[b"b"]) for _, fields in entries) if one.client_id == client]
+        assert [one.key for one in there] == [one.key for one in MANY if one.client_id == client]
 
 
 async def test_what_cannot_be_read_is_a_dead_letter_and_stops_nothing(

@@ -27,6 +27,7 @@ async function world(answer: Answer, kept: Record<string, string> = {}) {
     now: () => timers.now,
     random: () => 1,
     newId: () => `u${(ids += 1)}`,
+    carrier: { send: () => ({ done: Promise.resolve(), cancel: () => undefined }), words: String },
     storage: {
       get: (key) => kept[key] ?? null,
       set: (key, value) => {

@@ -24,8 +24,10 @@ CALM = Facts(intents=("ask_nav",))
         (Facts(("ask_human",), last_topic="税务"), ("explicit_ask",), "税务", "nothing"),
         (Facts(("ask_own_advisor",)), ("own_advisor_asked",), "投资", "answer"),
         (Facts(("ask_human", "ask_diagnosis")), ("explicit_ask",), "投资", "nothing"),
-        (Facts(("complain_delay",)), ("complaint",), "投诉", "answer"),
-        (Facts(("complain_missell",)), ("complaint", "compliance_risk"), "投诉", "answer"),
+        (Facts(("complain_delay",), slots={"last_ticket": "T-1"}), ("complaint",), "投诉", "answer"),
+        (Facts(("complain_missell",), slots={"last_ticket": "T-1"}), ("complaint", "compliance_risk"), "投诉", "answer"),
+        (Facts(("ask_nav",), text="我先生上个月走了 他买的基金怎么办"), ("complex_topic_法律",), "法律", "answer"),
+        (Facts(("ask_loss_reason",), text="亏了这么多 我真的撑不下去了"), ("self_harm",), "情绪安抚", "action_self_harm"),
         (Facts(("plan_tax",)), ("complex_topic_税务",), "税务", "answer"),
         (Facts(("plan_family_wealth",), tier="高净值"), ("complex_topic_家族信托", "high_net_worth_channel"), "家族信托", "answer"),
         (Facts(("ask_should_sell",), emotion="恐慌", strength=0.9), ("emotion_panic",), "情绪安抚+持仓建议", "answer"),
@@ -56,6 +58,8 @@ def test_what_brings_a_person(facts: Facts, reasons: tuple[str, ...], topic: str
         replace(CALM, tier="高净值", age=80),
         replace(CALM, failures=2),  # the present question was understood
         replace(CALM, repeats=1),
+        Facts(("complain_missell",)),  # nothing was taken down: the bot only asked
+        Facts(("ask_nav",), text="爸爸的钱没了"),
         Facts(("plan_education",)),  # first the bot asks and computes
     ],
 )

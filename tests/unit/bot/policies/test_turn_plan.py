@@ -47,8 +47,13 @@ def test_a_wish_for_a_person_is_met_without_an_answer_first() -> None:
     assert play(turn("ask_human")) == ["action_request_handoff"]
 
 
+#: What taking a complaint down leaves behind.
+TICKET = {"last_ticket": "T-1"}
+
+
 def test_a_complaint_is_taken_down_and_handed_over() -> None:
-    assert play(turn("complain_delay")) == ["action_complain_delay", "action_request_handoff"]
+    taken_down = {"action_complain_delay": TICKET}
+    assert play(turn("complain_delay"), taken_down) == ["action_complain_delay", "action_request_handoff"]
 
 
 def test_self_harm_gets_care_and_a_person_whatever_the_intent() -> None:
@@ -76,7 +81,11 @@ def test_a_doubtful_no_is_not_asked_about() -> None:
 
 def test_two_complaints_in_one_breath_are_one_matter() -> None:
     both = turn("complain_fee", "ask_fee", "complain_other")
-    assert play(both) == ["action_complain_fee", "action_ask_fee", "action_request_handoff"]
+    assert play(both, {"action_complain_fee": TICKET}) == [
+        "action_complain_fee",
+        "action_ask_fee",
+        "action_request_handoff",
+    ]
 
 
 @pytest.mark.parametrize("text", ["还有多久", "还要等多久啊?", "大概多久", "前面几个人", "多久轮到我"])
@@ -179,12 +188,21 @@ def test_doubtful_business_is_not_begun_with_somebody_upset() -> None:
     assert play(upset) == ["action_soothe"]
 
 
-@pytest.mark.parametrize(
-    ("confidence", "emotion", "person"), [(0.58, "平静", False), (0.9, "平静", True), (0.58, "愤怒", True)]
-)
-def test_a_complaint_we_are_unsure_of_is_asked_about_first(confidence: float, emotion: str, person: bool) -> None:
-    done = play(turn("complain_missell", confidence=confidence, emotion=emotion, strength=0.5))
-    assert ("action_request_handoff" in done) is person
+@pytest.mark.parametrize("effects", [{}, {"action_complain_missell": TICKET}])
+def test_a_complaint_calls_a_person_only_when_it_was_taken_down(effects: dict[str, dict[str, Any]]) -> None:
+    done = play(turn("complain_missell", strength=0.5), effects)
+    assert ("action_request_handoff" in done) is bool(effects)
+
+
+def test_in_distress_no_figures_come_with_the_comfort() -> None:
+    alone = turn("stop_marketing", emotion="愤怒", strength=0.8, recent_emotions=("失望",) * 3, owner="queue",
+                 slots={"escalation": {"reasons": ["self_harm"]}})  # fmt: skip
+    assert play(alone) == ["action_self_care"]
+
+
+def test_nobody_is_there_said_in_distress_is_no_greeting() -> None:
+    waiting = turn("greet", confidence=0.95, owner="queue", slots={"escalation": {"reasons": ["self_harm"]}})
+    assert play(waiting) == ["action_self_care"]
 
 
 def test_a_bare_cry_for_help_is_helped_before_a_person_is_called() -> None:

@@ -86,6 +86,7 @@ def test_what_is_sealed_opens_for_its_own_row_alone(text: str, about: str, other
 
 
 async def test_a_limit_is_counted_once_for_all_processes(redis: Redis) -> None:  # noqa: F811
+    await redis.ready()
     limit, processes = parse_many("5/minute"), [Limits(redis.url) for _ in range(3)]
     for number in range(5):
         await processes[number % 3].take(limit, "open", "hb_1")
