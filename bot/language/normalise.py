@@ -89,6 +89,12 @@ _FILLERS = re.compile(
     r"|(?:呃|嗯)(?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff]呃|[\u4e00-\u9fff]嗯)"
     r"|(?<=[,。…、\s])那个[,、…\s]+(?=\S)|^那个[,、…\s]+(?=\S)|(那个|这个|就是|然后)(?=\1)"
 )
+# How we are addressed says nothing of what is asked or felt, and draws a short message towards calm
+# (bench/profiles_voices.py). Alone it is a greeting, so it needs a message after it.
+_ADDRESS = re.compile(
+    r"^(?:(?:您好|你好|哈喽|喂)[啊呀]?[,。!~…\s]+)?(?:(?:小?姑娘|小?同志|小伙子?|小妹妹?|妹子|闺女|小哥|师傅|老师|大姐|大哥|美女|亲亲?|亲爱的|客服)"
+    r"(?:您好|你好)?[啊呀哪]?[,。!~…\s]+|(?<=[,。!~…\s]))(?=(?:\w[,、]?){4})"
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -109,6 +115,7 @@ def normalise(text: str) -> Normalised:
     draft.sub(_REPEATED_CHARACTERS, lambda m: m.group(1) * 2)
     draft.sub(_REPEATED_MARKS, _shorten)
     draft.sub(_FILLERS, lambda m: "")
+    draft.sub(_ADDRESS, lambda m: "")
     draft.sub(_SPACES, lambda m: " ")
     return Normalised(text, draft.text, tuple(draft.spans))
 

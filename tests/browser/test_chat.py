@@ -138,7 +138,7 @@ def test_a_picture_goes_up_and_is_seen_again_after_a_reload(opened: Opened) -> N
     expect(page.get_by_test_id("uploads")).to_have_count(0)
     page.reload()
     image = page.locator(".photo img")
-    page.wait_for_function("document.querySelector('.photo img')?.naturalWidth === 480")
+    expect(image).to_have_js_property("naturalWidth", 480)
     assert image.get_attribute("alt")
     fits(page)
     shoot(page, "chat-phone-photo")

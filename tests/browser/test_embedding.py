@@ -99,7 +99,7 @@ def test_a_page_that_is_not_registered_shows_nothing(live: Live, institution: st
     page = context.new_page()
     page.goto(institution)
     page.get_by_role("button", name="在线客服").click()
-    page.wait_for_function("document.querySelector('iframe') !== null")
+    expect(page.locator("iframe")).to_have_count(1)
     frame = page.frames[-1]
     frame.wait_for_load_state()
     assert frame.url.startswith("chrome-error:")

@@ -30,7 +30,7 @@ def part(page: Page, name: str) -> None:
 
 def says(page: Page, text: str) -> None:
     page.locator("#input").fill(text)
-    page.get_by_role("button", name="发送").click()
+    page.get_by_role("button", name="发送", exact=True).click()
     expect(page.locator("[data-testid=message][data-author=ai]").last).to_be_visible()
     expect(page.get_by_test_id("typing")).to_have_count(0)
 

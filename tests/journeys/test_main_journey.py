@@ -30,7 +30,7 @@ def bubbles(page: Page, author: str | None = None) -> Locator:
 def say(page: Page, text: str) -> None:
     """Send it and wait until it is stored."""
     page.locator("#input").fill(text)
-    page.get_by_role("button", name="发送").click()
+    page.get_by_role("button", name="发送", exact=True).click()
     expect(bubbles(page, "client").last).to_contain_text(text)
 
 
@@ -62,7 +62,7 @@ def owner(page: Page, kind: str) -> None:
 
 def enter(page: Page, text: str) -> None:
     page.locator("#draft").fill(text)
-    page.get_by_test_id("talk").get_by_role("button", name="发送").click()
+    page.get_by_test_id("talk").get_by_role("button", name="发送", exact=True).click()
 
 
 def test_from_the_first_question_to_the_rating(pages: Pages) -> None:
@@ -101,7 +101,7 @@ def test_from_the_first_question_to_the_rating(pages: Pages) -> None:
         re.compile("焦虑|恐慌")
     )
     brief.get_by_role("button", name="采用开场白").click()
-    desk.get_by_test_id("talk").get_by_role("button", name="发送").click()
+    desk.get_by_test_id("talk").get_by_role("button", name="发送", exact=True).click()
     expect(bubbles(chat, "human").last.get_by_test_id("author")).to_have_text("人工·林静怡")
 
     answered = bubbles(chat, "ai").count()
@@ -144,7 +144,7 @@ def test_a_page_that_was_away_misses_nothing_and_shows_nothing_twice(pages: Page
     enter(desk, "您好,我是林静怡。")
     expect(bubbles(desk, "human").last).to_contain_text("我是林静怡")
     chat.locator("#input").fill("地铁里信号不好")
-    chat.get_by_role("button", name="发送").click()
+    chat.get_by_role("button", name="发送", exact=True).click()
     expect(chat.get_by_test_id("unsent")).to_have_count(1)
     chat.context.set_offline(False)
     expect(bubbles(chat, "human").filter(has_text="我是林静怡")).to_have_count(1)

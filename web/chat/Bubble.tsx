@@ -4,7 +4,7 @@ import { type Message } from '../protocol/types'
 import { documentOf, pictureOf } from '../protocol/pictures'
 import { Card } from '../ui/Card'
 import { files } from '../ui/files.zh'
-import { clock } from '../ui/format'
+import { clock, punctuated } from '../ui/format'
 import { SpeakerIcon } from '../ui/icons'
 import { chat, common } from '../ui/messages.zh'
 import { Document, Picture } from './Files'
@@ -29,7 +29,7 @@ export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark
     return (
       <li className="line line-system" data-testid="message" data-author={author} data-seq={seq}>
         <span className="sr">{common.author.system}</span>
-        <p>{text}</p>
+        <p>{punctuated(text)}</p>
       </li>
     )
   }
@@ -44,7 +44,7 @@ export const Bubble = memo(function Bubble({ message, opens, onSend, large, mark
           <time dateTime={at}>{clock(at)}</time>
         </div>
       )}
-      {text && (author === 'client' ? <Own text={text} /> : <Said text={text} fresh={fresh ?? false} />)}
+      {text && (author === 'client' ? <Own text={text} /> : <Said text={author === 'ai' ? punctuated(text) : text} fresh={fresh ?? false} />)}
       {mark && <p className="sending" data-testid="mark">{mark}</p>}
       {card && <Card card={card} onSend={onSend} />}
       {large && author !== 'client' && text && canSpeak() && (

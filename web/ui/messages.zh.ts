@@ -41,7 +41,7 @@ export const chat = {
   speakOne: '朗读这条消息',
   listen: '语音输入',
   listening: '正在听，点按结束',
-  input: '请输入您的问题',
+  input: '请输入问题',
   send: '发送',
   welcome: (name: string) => `您好，${name}`,
   welcomeText: '我是您的智能投资服务助手，可以帮您查收益、看持仓、问规则，也可以随时为您转接人工顾问。',

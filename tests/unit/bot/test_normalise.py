@@ -20,6 +20,8 @@ from bot.language.normalise import normalise
         ("哈哈哈哈哈真的假的😭😭", "哈哈真的假的(大哭)(大哭)"),
         ("急!!!!!!", "急!!"),
         ("thank you啦", "谢谢啦"),
+        ("姑娘,我这基金跌得睡不着", "我这基金跌得睡不着"),
+        ("您好,老师,我的钱怎么还没到", "我的钱怎么还没到"),
     ],
 )
 def test_what_people_write_becomes_what_the_models_know(written: str, read: str) -> None:
@@ -38,6 +40,9 @@ def test_what_people_write_becomes_what_the_models_know(written: str, read: str)
         "割又舍不得",
         "1000000元",
         "手机经常闪退",
+        "你好,在吗",
+        "老师,谢谢",
+        "老师说这只好",
     ],
 )
 def test_what_is_right_stays(text: str) -> None:
