@@ -21,7 +21,7 @@ def afternoon(stage: Stage) -> None:
 
 
 def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
+    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def part(page: Page, name: str) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.unit.gateway.conftest import INTERNAL, World
 from tests.unit.gateway.owning import Owned, owned
 
 
 async def told(world: World) -> list[str]:
     """What the core has heard, once the background work is done."""
-    while world.parts.hearing._tasks:
-        await asyncio.wait(world.parts.hearing._tasks.values())
+    await world.parts.hearing._due.idle()
     return [one["text"] for one in world.rasa.heard]
 
 
