@@ -8,9 +8,10 @@ from kit.clock import ManualClock, OffsetClock, check_aware
 from kit.ids import uuid7
 
 
-def test_ids_are_version_7_and_distinct() -> None:
-    ids = [uuid7() for _ in range(500)]
-    assert len(set(ids)) == 500
+def test_ids_are_version_7_and_grow() -> None:
+    ids = [uuid7() for _ in range(5000)]
+    assert len(set(ids)) == 5000
+    assert ids == sorted(ids)
     assert all(len(i) == 36 and i[14] == "7" and i[19] in "89ab" for i in ids)
 
 
