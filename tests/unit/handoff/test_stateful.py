@@ -16,15 +16,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from handoff import guest_store, store
+from handoff import exclusion, guest_store, store
 from handoff.guests import Guest, GuestKind
 from handoff.model import HandoffState, OwnerKind
+from handoff.policy import load_policy
 from handoff.record import Handoff
 from handoff.states import TRANSITIONS
 from kit.errors import AgentError
 from tests.unit.handoff.roster import ADVISORS
 from tests.unit.handoff.test_board import agrees
 from tests.unit.handoff.world import World, staff, world_in
+
+POLICY = load_policy().matching
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -180,7 +183,11 @@ class Desk(RuleBasedStateMachine):
             wanted = OwnerKind.ADVISOR if handoff.state is HandoffState.ACTIVE else OwnerKind.QUEUE
             assert owner.kind is wanted
             assert (handoff.state is HandoffState.OFFERED) == (handoff.offered_to is not None)
-            assert handoff.offered_to not in handoff.excluded
+            # Who did not keep it may be asked again, but never before nobody else would make him (matching.yml).
+            past = exclusion.read(handoff.excluded, handoff.requested_at).get(handoff.offered_to or "")
+            if past:
+                alone = POLICY.exclusions[past.kind.value].alone_seconds
+                assert self.world.clock.now() >= past.at + timedelta(seconds=alone)
             assert handoff.version >= self.versions.get(handoff.id, 1)
             self.versions[handoff.id] = handoff.version
 
