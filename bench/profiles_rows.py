@@ -20,7 +20,7 @@ async def fill(sql: AsyncConnection, table: str, columns: Sequence[str], rows: l
         return
     marks = ", ".join("?" for _ in columns)
     plain = [tuple(_plain(x) if isinstance(x, date) else x for x in row) for row in rows]
-    await sql.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", plain)
+    await sql.exec_driver_sql(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", plain)
 
 
 def _plain(at: date) -> str:

@@ -78,6 +78,8 @@ class Device:
     habits: Habits
     epoch: str | None = None
     seen: int = 0
+    #: Up to which number the last snapshot told all.
+    told_whole: int = 0
     began_at: int = 0
     outbox: tuple[str, str] | None = None
     sent_at: float = 0.0
@@ -191,6 +193,9 @@ class Device:
         self.outbox = None
 
     def _shown(self, message: Json) -> None:
+        if message["seq"] <= self.told_whole:
+            # It came with the snapshot already, which was read while the line went on.
+            return
         if message["seq"] != self.seen + 1:
             self.book.wrong.append(f"{self.client.id}: number {message['seq']} after {self.seen}")
         self.seen = message["seq"]
@@ -216,6 +221,7 @@ class Device:
         for message in told:
             if message["seq"] > self.seen:
                 self._shown(message)
+        self.told_whole = max(self.told_whole, self.seen)
 
 
 def answers(message: Json, message_id: str) -> bool:

@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TOLD = events(12_000, clients=300, seed=3, now=NOW)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/happenings.db"
