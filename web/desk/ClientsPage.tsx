@@ -47,7 +47,7 @@ export function ClientsPage({ session, state, picked, onPick }: Props) {
           allowClear
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
-          onPressEnter={() => listed[0] && onPick(listed[0].id)}
+          onPressEnter={() => onPick(listed[0]?.id ?? (typed.trim() || null))}
         />
         <div className="pane-scroll">
           <section className="group">
