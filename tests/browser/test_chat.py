@@ -39,10 +39,10 @@ LINE: dict[str, Any] = {
     },
 }  # fmt: skip
 LONG = (
-    "您的基金昨天跌了一些,主要是半导体板块整体回落,和您持有的其他债券基金关系不大。"
-    "从过去三年看,这样的单日波动出现过十几次,多数在一两个月里有所恢复,但这不代表以后也会这样。\n"
-    "如果这笔钱近期要用,可以先看看赎回要几天到账;如果不急,可以按原来的计划定投。\n"
-    "编号:HY0110000000000000000000000000000000000000000000000000000000000000000"
+    "您的基金昨天跌了一些，主要是半导体板块整体回落，和您持有的其他债券基金关系不大。"
+    "从过去三年看，这样的单日波动出现过十几次，多数在一两个月里有所恢复，但这不代表以后也会这样。\n"
+    "如果这笔钱近期要用，可以先看看赎回要几天到账；如果不急，可以按原来的计划定投。\n"
+    "编号：HY0110000000000000000000000000000000000000000000000000000000000000000"
 )
 
 
@@ -207,7 +207,7 @@ def test_what_is_written_without_a_network_goes_out_when_it_is_back(opened: Open
     shoot(page, "chat-phone-offline")
     page.context.set_offline(False)
     expect(page.get_by_test_id("unsent")).to_have_count(0)
-    expect(last(page)).to_contain_text("答:在吗")
+    expect(last(page)).to_contain_text("答：在吗")
     assert page.locator("[data-author=client]").count() == 1
 
 

@@ -84,13 +84,13 @@ def test_one_script_signs_the_client_in_and_talks(opened: Opened, live: Live, in
     frame = page.frame_locator("iframe")
     frame.locator("#input").fill("您好")
     frame.locator("#input").press("Enter")
-    expect(frame.get_by_test_id("message").last).to_contain_text("答:您好")
+    expect(frame.get_by_test_id("message").last).to_contain_text("答：您好")
     assert "huiban_client" not in page.evaluate("document.cookie")
     shoot(page, "chat-embedded")
     page.get_by_role("button", name="关闭").click()
     expect(page.locator("iframe")).to_have_count(0)
     page.get_by_role("button", name="在线客服").click()
-    expect(page.frame_locator("iframe").get_by_test_id("message").last).to_contain_text("答:您好")
+    expect(page.frame_locator("iframe").get_by_test_id("message").last).to_contain_text("答：您好")
 
 
 def test_a_page_that_is_not_registered_shows_nothing(live: Live, institution: str, browser: Any) -> None:
